@@ -1,0 +1,24 @@
+//! From verdicts to matches: which versions of policies are judged on a day,
+//! what is granted, what suppresses a match afterwards, and a first order.
+//!
+//! Batch and service call the same functions on the same snapshot, so that a
+//! row of the batch and an answer of the portal can never differ.
+
+mod amount;
+mod explain;
+mod judge;
+mod outcome;
+mod score;
+mod select;
+mod suppress;
+
+pub use self::{
+    amount::{Amount, amount},
+    explain::{ConditionTrace, Evidence, Explanation, Test, explain, format_cell},
+    judge::{Unit, failing, units, verdict},
+    outcome::{Match, Matcher, Memo, Missing, rank},
+    score::score,
+    select::{ClaimWindow, Selected, days_left, select, windows},
+    suppress::{Suppression, choose_one},
+};
+

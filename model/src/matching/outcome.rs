@@ -1,0 +1,256 @@
+//! Matches: the verdict of a policy for a subject or unit with everything that
+//! goes with it. Keyed by subject, policy, version, case and unit.
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use crate::{
+    domain::{SubjectKey, SubjectKind},
+    frame::World,
+    policy::{cases::Verdict, file::PolicyFile},
+    rules::{
+        dated::Dated,
+        missing::{Item, Question},
+        scalar::{At, Dossier, Scalar},
+    },
+};
+
+use super::{
+    amount::{Amount, amount},
+    judge::{Unit, units, verdict},
+    score::score,
+    select::{ClaimWindow, Selected, days_left, select},
+    suppress::{Suppression, choose_one, gone, suppression},
+};
+
+/// Something that is missing, with who could supply it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Missing {
+    /// Name in the catalogue.
+    pub name: Item,
+    /// Chinese label.
+    pub label: String,
+    /// Short names of the departments that own it.
+    pub owners: Vec<String>,
+}
+
+/// One match.
+#[derive(Debug, Clone, Serialize)]
+pub struct Match {
+    /// Key of the subject.
+    pub subject: SubjectKey,
+    /// Position of the policy in the program.
+    pub policy: usize,
+    /// Key of the unit, where the policy has units.
+    pub unit: Option<SubjectKey>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What is granted.
+    pub amount: Amount,
+    /// For an unknown verdict: the fewest missing data.
+    pub missing: Vec<Missing>,
+    /// The claim window.
+    pub window: ClaimWindow,
+    /// Days until it closes.
+    pub days_left: Option<i32>,
+    /// Why it is not shown, if it is not.
+    pub suppressed: Option<Suppression>,
+    /// Ids of rivals of which only one can be had.
+    pub choose_one: Vec<String>,
+    /// First score.
+    pub score: f64,
+}
+
+/// Judges subjects of a world on a day.
+#[derive(Debug)]
+pub struct Matcher<'a> {
+    /// The evaluator.
+    pub scalar: Scalar<'a>,
+    /// The versions judged.
+    pub selected: Vec<Selected<'a>>,
+}
+
+/// Missing data already worked out, by policy and what is known.
+pub type Memo = FxHashMap<(usize, Vec<u8>), Vec<Missing>>;
+
+impl<'a> Matcher<'a> {
+    /// A matcher for the versions that the day selects.
+    #[must_use]
+    pub fn new(dated: &'a Dated<'a>, world: &'a World) -> Matcher<'a> {
+        Matcher { scalar: Scalar::new(dated, world), selected: select(dated.program, dated.as_of) }
+    }
+
+    /// Whether the subject is dead or deregistered.
+    #[must_use]
+    pub fn gone(&self, kind: SubjectKind, of: Dossier<'a>) -> Option<Suppression> {
+        gone(&self.scalar, kind, of)
+    }
+
+    /// Every match of a subject that is not ineligible, best first.
+    #[must_use]
+    pub fn subject(&self, kind: SubjectKind, row: u32, memo: &mut Memo) -> Vec<Match> {
+        let Some((frame, row)) = self.scalar.world.of(kind).locate(row) else { return Vec::new() };
+        let subject = Dossier { frame, row };
+        let mut matches = Vec::new();
+        for selected in &self.selected {
+            if selected.policy.file.audience == kind {
+                self.policy(selected, subject, memo, &mut matches);
+            }
+        }
+        self.finish(&mut matches);
+        matches
+    }
+
+    /// Adds the matches of one policy for one subject.
+    pub fn policy(
+        &self,
+        selected: &Selected<'a>,
+        subject: Dossier<'a>,
+        memo: &mut Memo,
+        matches: &mut Vec<Match>,
+    ) {
+        for unit in units(&self.scalar, selected.policy, subject) {
+            let at = unit.at(subject);
+            let verdict = match unit {
+                Unit::Unseen => Verdict::Unknown,
+                Unit::Subject | Unit::Member(_) => verdict(&self.scalar, selected.policy, &at),
+            };
+            if verdict != Verdict::Ineligible {
+                matches.push(self.judged(selected, &unit, &at, verdict, memo));
+            }
+        }
+    }
+
+    /// The match of a verdict that is already known.
+    #[must_use]
+    pub fn judged(
+        &self,
+        selected: &Selected<'a>,
+        unit: &Unit<'a>,
+        at: &At<'a>,
+        verdict: Verdict,
+        memo: &mut Memo,
+    ) -> Match {
+        let policy = selected.policy;
+        let unseen = matches!(unit, Unit::Unseen);
+        let missing = match verdict {
+            Verdict::Unknown if unseen => self.relation_missing(selected),
+            Verdict::Unknown => self.missing(selected, at, memo),
+            _ => Vec::new(),
+        };
+        let amount = if unseen { Amount::Unknown } else { amount(&self.scalar, policy, at) };
+        let days_left = days_left(selected.window, self.scalar.dated.as_of);
+        Match {
+            subject: at.subject.frame.key(at.subject.row),
+            policy: selected.index,
+            unit: at.unit.map(|unit| unit.dossier.frame.key(unit.dossier.row)),
+            verdict,
+            amount,
+            missing,
+            window: selected.window,
+            days_left,
+            suppressed: suppression(&self.scalar, &policy.file, selected.window, at),
+            choose_one: Vec::new(),
+            score: score(verdict, amount, days_left),
+        }
+    }
+
+    fn relation_missing(&self, selected: &Selected<'a>) -> Vec<Missing> {
+        let catalogue = &self.scalar.dated.reference.catalogue;
+        selected
+            .policy
+            .unit
+            .map(|id| self.describe(selected, &catalogue.relation_by_id(id).entry.name))
+            .into_iter()
+            .collect()
+    }
+
+    fn missing(&self, selected: &Selected<'a>, at: &At<'a>, memo: &mut Memo) -> Vec<Missing> {
+        let question = Question::new(self.scalar, *at, selected.policy.root);
+        let key = question.fingerprint().map(|print| (selected.index, print));
+        if let Some(known) = key.as_ref().and_then(|key| memo.get(key)) {
+            return known.clone();
+        }
+        let items = question.fewest().unwrap_or_else(|| question.items());
+        let missing: Vec<Missing> = items.iter().map(|item| self.describe(selected, item)).collect();
+        if let Some(key) = key {
+            memo.insert(key, missing.clone());
+        }
+        missing
+    }
+
+    fn describe(&self, selected: &Selected<'a>, item: &str) -> Missing {
+        describe(&self.scalar, selected.policy.file.audience, selected.policy.unit, item)
+    }
+
+    /// Marks rivals and puts the matches in order: shown before suppressed,
+    /// then by score, ties by policy and unit.
+    pub fn finish(&self, matches: &mut [Match]) {
+        let program = self.scalar.dated.program;
+        let file = |found: &Match| program.policies.get(found.policy).map(|policy| &policy.file);
+        let shown: Vec<&PolicyFile> = matches
+            .iter()
+            .filter(|found| found.suppressed.is_none() && found.verdict < Verdict::Unknown)
+            .filter_map(file)
+            .collect();
+        for found in matches.iter_mut() {
+            if found.suppressed.is_none()
+                && found.verdict < Verdict::Unknown
+                && let Some(own) = program.policies.get(found.policy)
+            {
+                found.choose_one = choose_one(&own.file, &shown);
+            }
+        }
+        rank(matches);
+    }
+}
+
+/// Puts matches in order: shown before suppressed, then by score, ties by
+/// policy and unit.
+pub fn rank(matches: &mut [Match]) {
+    matches.sort_by(|a, b| {
+        a.suppressed
+            .is_some()
+            .cmp(&b.suppressed.is_some())
+            .then(b.score.total_cmp(&a.score))
+            .then(a.policy.cmp(&b.policy))
+            .then(a.unit.cmp(&b.unit))
+    });
+}
+
+/// Label and owners of a missing item.
+pub(super) fn describe(
+    scalar: &Scalar<'_>,
+    audience: SubjectKind,
+    unit: Option<crate::catalogue::RelationId>,
+    item: &str,
+) -> Missing {
+    let catalogue = &scalar.dated.reference.catalogue;
+    let plain = |kind: SubjectKind, name: &str| {
+        let field = catalogue.field(kind, name)?;
+        let owners = catalogue.owners(field).into_iter().map(str::to_owned).collect();
+        Some((field.label.clone(), owners))
+    };
+    let relation = |name: &str| {
+        let relation = catalogue.relation(audience, name)?;
+        let owner = catalogue.table_by_id(relation.table).entry.owner.clone();
+        Some((relation.entry.label.clone(), vec![owner]))
+    };
+    let found = if let Some(name) = item.strip_prefix("param:") {
+        catalogue.parameter(name).map(|entry| (entry.label.clone(), Vec::new()))
+    } else if let Some((first, name)) = item.split_once('.') {
+        let of = if first == "unit" {
+            unit.map(|id| catalogue.relation_by_id(id))
+        } else {
+            catalogue.relation(audience, first)
+        };
+        of.and_then(|relation| {
+            let (label, owners) = plain(relation.entry.target, name)?;
+            Some((format!("{}的{label}", relation.entry.label), owners))
+        })
+    } else {
+        plain(audience, item).or_else(|| relation(item))
+    };
+    let (label, owners) = found.unwrap_or_else(|| (item.to_owned(), Vec::new()));
+    Missing { name: item.to_owned(), label, owners }
+}

@@ -1,0 +1,173 @@
+//! Dated facts in SQL. A row that is there settles `holds` and `had`; an
+//! absent one only where the dossier's list is complete (`<field>__reason` is
+//! `NULL`) and its registers reach back over the window.
+
+use jiff::civil::Date;
+
+use super::{
+    dialect::{Bind, Dialect, Sql},
+    number::Quotient,
+    printer::Printer,
+};
+use crate::rules::ir::{FieldRef, Mask, Span};
+
+/// Registers that reach back to this day or further are complete from the beginning.
+const FROM_THE_BEGINNING: Date = Date::constant(1949, 10, 1);
+
+/// How far back the registers of a facts field are complete.
+enum Coverage {
+    /// Always.
+    Beginning,
+    /// From a day on.
+    Since(Date),
+    /// Never.
+    None,
+}
+
+impl Printer<'_> {
+    pub(super) fn holds(&self, field: FieldRef, mask: &Mask) -> Sql {
+        let test = format!(
+            "{} AND ({from} IS NULL OR {from} <= {today}) AND ({to} IS NULL OR {to} >= {today})",
+            self.coded(field, mask),
+            from = self.part("from"),
+            to = self.part("to"),
+            today = self.today().text,
+        );
+        self.settled(field, &test, self.complete(field))
+    }
+
+    pub(super) fn had(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Sql {
+        let test = self.in_window(field, mask, span);
+        self.settled(field, &test, self.covered(field, span))
+    }
+
+    /// A row found is true; none is false where the list is complete.
+    fn settled(&self, field: FieldRef, test: &str, complete: Option<Sql>) -> Sql {
+        let found = self.dialect.some_where(&self.column(field, "").text, test);
+        let mut branches = vec![(found, Sql::tight("TRUE"))];
+        branches.extend(complete.map(|complete| (complete, Sql::tight("FALSE"))));
+        Sql::case(&branches, None)
+    }
+
+    pub(super) fn count_facts(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Quotient {
+        let Some(complete) = self.covered(field, span) else {
+            return Quotient::unknown(self.dialect);
+        };
+        let list = self.column(field, "").text;
+        let count = self.dialect.count_where(&self.rows(&list), &self.in_window(field, mask, span));
+        let text = Sql::case(&[(complete, Sql::tight(count))], None);
+        Quotient::over(self.dialect.widened(&text), 1 << 32, 1)
+    }
+
+    pub(super) fn sum_facts(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Quotient {
+        let Some(complete) = self.covered(field, span) else {
+            return Quotient::unknown(self.dialect);
+        };
+        let list = self.rows(&self.column(field, "").text);
+        let test = self.in_window(field, mask, span);
+        let sum = match self.dialect {
+            Dialect::DuckDb => {
+                let unpriced = self.dialect.count_where(&list, &format!("{test} AND x.amount IS NULL"));
+                let rows = self.dialect.filtered(&list, &test);
+                let amounts = format!("list_transform({rows}, lambda x: x.amount)");
+                let sum = format!("coalesce(list_sum({amounts}), 0)");
+                let priced = Sql::new(Bind::Compare, format!("{unpriced} = 0"));
+                Sql::case(&[(priced, self.dialect.widened(&Sql::tight(sum)))], None)
+            }
+            Dialect::Spark => {
+                let wide = self.dialect.wide();
+                Sql::tight(format!(
+                    "aggregate({}, CAST(0 AS {wide}), (sum, x) -> CAST(sum + x.amount AS {wide}))",
+                    self.dialect.filtered(&list, &test),
+                ))
+            }
+        };
+        let fits = format!("{} BETWEEN {} AND {}", sum.text, i64::MIN, i64::MAX);
+        let fits = Sql::new(Bind::And, format!("{} AND {fits}", complete.above(Bind::And)));
+        Quotient::over(Sql::case(&[(fits, sum)], None), 1 << 63, 1)
+    }
+
+    /// The list, empty where the dossier has none.
+    fn rows(&self, list: &str) -> String {
+        match self.dialect {
+            Dialect::DuckDb => format!("coalesce({list}, [])"),
+            Dialect::Spark => format!("coalesce({list}, filter({list}, x -> FALSE))"),
+        }
+    }
+
+    fn part(&self, name: &str) -> String {
+        format!("x.{}", self.dialect.name(name))
+    }
+
+    /// The test of a row's code.
+    fn coded(&self, field: FieldRef, mask: &Mask) -> String {
+        let list = self.field(field).codes.as_ref();
+        let codes: Vec<&str> = mask
+            .iter()
+            .filter_map(|at| list?.entry(at).map(|entry| entry.code.as_str()))
+            .collect();
+        match codes.as_slice() {
+            [] => "FALSE".to_owned(),
+            [only] => format!("x.code = {}", self.dialect.text(only)),
+            _ => format!("x.code IN ({})", self.dialect.texts(codes.iter().copied())),
+        }
+    }
+
+    /// The test of a row within the span that ends on the day judged: its last
+    /// day, moved by the span, is not before that day.
+    fn in_window(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> String {
+        let today = self.today().text;
+        let from = self.part("from");
+        let begun = format!("{} AND ({from} IS NULL OR {from} <= {today})", self.coded(field, mask));
+        let Some(span) = span else { return begun };
+        let to = self.part("to");
+        let moved = self.moved_by(&Sql::tight(to.clone()), span);
+        format!("{begun} AND ({to} IS NULL OR {} >= {today})", moved.text)
+    }
+
+    fn moved_by(&self, date: &Sql, span: Span) -> Sql {
+        match span {
+            Span::Months(months) => self.dialect.plus_months(date, &months.to_string()),
+            Span::Days(days) => self.dialect.plus_days(date, &days.to_string()),
+        }
+    }
+
+    /// The list holds every row there is; `None` where it never does.
+    fn complete(&self, field: FieldRef) -> Option<Sql> {
+        let reason = self.column(field, "__reason").text;
+        let complete = Sql::new(Bind::Compare, format!("{reason} IS NULL"));
+        self.dated.is_current(field.field).then_some(complete)
+    }
+
+    /// The list is complete over the whole window.
+    fn covered(&self, field: FieldRef, span: Option<Span>) -> Option<Sql> {
+        let complete = self.complete(field)?;
+        match (self.coverage(field), span) {
+            (Coverage::Beginning, _) => Some(complete),
+            (Coverage::None, _) | (Coverage::Since(_), None) => None,
+            (Coverage::Since(since), Some(span)) => {
+                // The day before the register begins lies outside the window.
+                let before = self.dialect.plus_days(&self.dialect.day(since), "-1");
+                let outside = Sql::compare(&self.moved_by(&before, span), "<", &self.today());
+                Some(Sql::joined(Bind::And, "AND", &[complete, outside]))
+            }
+        }
+    }
+
+    fn coverage(&self, field: FieldRef) -> Coverage {
+        let catalogue = &self.dated.reference.catalogue;
+        let mut latest = Coverage::Beginning;
+        for source in &self.field(field).sources {
+            let table = catalogue.table(&source.table);
+            let Some(coverage) = table.and_then(|table| table.entry.coverage.as_ref()) else {
+                return Coverage::None;
+            };
+            latest = match latest {
+                _ if coverage.since <= FROM_THE_BEGINNING => latest,
+                Coverage::Since(other) if other >= coverage.since => latest,
+                _ => Coverage::Since(coverage.since),
+            };
+        }
+        latest
+    }
+}

@@ -1,0 +1,4 @@
+//! From departments' tables to dossiers, a snapshot and matches
+
+pub mod build;
+pub mod synth;

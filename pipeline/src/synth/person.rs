@@ -1,0 +1,193 @@
+//! What is known of a person and a household, in plain terms; `citizen` says
+//! how each field of a dossier follows from it.
+
+use super::draw::{Draw, hash};
+use super::value::Fact;
+use super::{day, numbers};
+
+/// One citizen. Relatives and employers are positions within the town.
+pub(super) struct Person {
+    pub index: u64,
+    pub id: String,
+    pub female: bool,
+    pub birth: i32,
+    /// Completed years at the cut-off.
+    pub age: i32,
+    pub death: Option<i32>,
+    pub home: usize,
+    pub role: &'static str,
+    pub mother: Option<usize>,
+    pub father: Option<usize>,
+    pub spouse: Option<usize>,
+    pub married_on: i32,
+    pub children: Vec<usize>,
+    pub marital: &'static str,
+    pub ethnicity: &'static str,
+    pub hukou: u32,
+    pub hukou_urban: bool,
+    pub residence: u32,
+    pub residence_since: i32,
+    pub education: &'static str,
+    /// Day of the last degree, for tertiary schooling.
+    pub graduated: Option<i32>,
+    pub stage: &'static str,
+    pub grade: i64,
+    pub status: &'static str,
+    pub employer: Option<usize>,
+    pub job_since: i32,
+    pub contract_months: i64,
+    /// Fen a month.
+    pub wage: i64,
+    /// Fen in the last calendar year.
+    pub income: i64,
+    pub insured_since: Option<i32>,
+    pub insured_months: i64,
+    pub continuous_months: i64,
+    pub retirement: i32,
+    pub unemployed_since: Option<i32>,
+    pub flexible_on: Option<i32>,
+    pub self_employed_on: Option<i32>,
+    pub difficulty_on: Option<i32>,
+    pub disability: Option<(&'static str, i64)>,
+    pub care: Option<(&'static str, i32)>,
+    pub veteran: &'static str,
+    pub discharged: Option<i32>,
+    pub skill: &'static str,
+    pub skill_on: Option<i32>,
+    pub childbirth: Option<i32>,
+    pub missing_since: Option<i32>,
+    pub trade: Option<Trade>,
+    pub certificates: Vec<Fact>,
+    pub vehicles: Vec<Fact>,
+    pub purchases: Vec<Fact>,
+    pub loans: Vec<Fact>,
+    pub blacklists: Vec<Fact>,
+    pub training: Vec<Fact>,
+    pub situations: Vec<Fact>,
+    pub hardships: Vec<Fact>,
+    pub benefits: Vec<Fact>,
+    pub seed: u64,
+}
+
+/// An old car given up for a new one.
+pub(super) struct Trade {
+    pub old_kind: &'static str,
+    pub old_since: i32,
+    pub disposal: &'static str,
+    pub disposed_on: i32,
+    pub new_kind: &'static str,
+    pub bought_on: i32,
+    /// Fen.
+    pub price: i64,
+}
+
+/// Persons who live together.
+#[derive(Default)]
+pub(super) struct Home {
+    pub number: String,
+    pub members: Vec<usize>,
+    pub urban: bool,
+    pub county: u32,
+    /// Fen in the last calendar year, of all members alive.
+    pub income: i64,
+    pub alive: i64,
+    pub assets_ok: bool,
+    pub welfare: &'static str,
+    pub poor: bool,
+    pub owned: i64,
+    /// Fen a month, where the home is rented.
+    pub rent: Option<i64>,
+    /// Square metres a head, in millionths.
+    pub area_per_head: i64,
+    pub public_rental: bool,
+    pub queue: bool,
+    /// Fen last year.
+    pub medical: i64,
+    /// Mu of contracted land, in millionths; none in towns.
+    pub farmland: i64,
+    pub alleviated: bool,
+}
+
+impl Person {
+    /// A person of whom only birth and sex are known.
+    pub(super) fn new(index: u64, birth: i32, female: bool, known_at: i32) -> Person {
+        Person {
+            index,
+            id: numbers::resident(index, birth, female),
+            female,
+            birth,
+            age: day::years_between(birth, known_at),
+            death: None,
+            home: usize::MAX,
+            role: "other",
+            mother: None,
+            father: None,
+            spouse: None,
+            married_on: 0,
+            children: Vec::new(),
+            marital: "single",
+            ethnicity: "han",
+            hukou: 0,
+            hukou_urban: true,
+            residence: 0,
+            residence_since: birth,
+            education: "illiterate",
+            graduated: None,
+            stage: "none",
+            grade: 0,
+            status: "none",
+            employer: None,
+            job_since: 0,
+            contract_months: 0,
+            wage: 0,
+            income: 0,
+            insured_since: None,
+            insured_months: 0,
+            continuous_months: 0,
+            retirement: birth,
+            unemployed_since: None,
+            flexible_on: None,
+            self_employed_on: None,
+            difficulty_on: None,
+            disability: None,
+            care: None,
+            veteran: "none",
+            discharged: None,
+            skill: "none",
+            skill_on: None,
+            childbirth: None,
+            missing_since: None,
+            trade: None,
+            certificates: Vec::new(),
+            vehicles: Vec::new(),
+            purchases: Vec::new(),
+            loans: Vec::new(),
+            blacklists: Vec::new(),
+            training: Vec::new(),
+            situations: Vec::new(),
+            hardships: Vec::new(),
+            benefits: Vec::new(),
+            seed: 0,
+        }
+    }
+
+    /// Whether the person lives.
+    pub(super) fn alive(&self) -> bool {
+        self.death.is_none()
+    }
+
+    /// Whether the person is at school or university.
+    pub(super) fn at_school(&self) -> bool {
+        self.stage != "none"
+    }
+
+    /// Whether the person pays or has paid into the employees' insurance.
+    pub(super) fn insured(&self) -> bool {
+        self.insured_months > 0
+    }
+
+    /// The stream of one of the person's cells.
+    pub(super) fn noise(&self, name: &str) -> Draw {
+        Draw::new(self.seed ^ 0xC171_2E35, hash(name), self.index)
+    }
+}

@@ -1,0 +1,3 @@
+//! What the stages of the pipeline do together, on files.
+
+mod synth;

@@ -1,0 +1,50 @@
+//! The description of the service for machines, and of its token.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
+
+/// The description of every route.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "直达 Zhida",
+        description = "哪些政策可能适合谁、为什么、还缺什么。涉及主体的接口需要启动时打印的访问令牌。\n\nWhich policies may fit whom, why, and what is missing. Routes about a subject need the token printed at start.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        crate::health::health,
+        crate::policies::list,
+        crate::policies::one,
+        crate::fields::fields,
+        crate::calculator::calculate,
+        crate::lookup::lookup,
+        crate::recommendations::list,
+        crate::dossier::dossier,
+        crate::explanation::explanation,
+        crate::preferences::get,
+        crate::preferences::put,
+        crate::pushes::inbox,
+        crate::pushes::acknowledge,
+    ),
+    tags(
+        (name = "service", description = "服务状态"),
+        (name = "policies", description = "政策目录：对所有人相同"),
+        (name = "calculator", description = "匿名政策计算器：不查询、不保存"),
+        (name = "subjects", description = "主体：推荐、档案、说明、偏好"),
+        (name = "pushes", description = "推送收件箱"),
+    ),
+    modifiers(&Bearer),
+)]
+pub struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("token", scheme);
+    }
+}

@@ -1,0 +1,222 @@
+//! Starting and stopping: opens the snapshot, binds, serves, takes newer
+//! snapshots into use, and ends when it is told to.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jiff::civil::Date;
+use tokio::net::TcpListener;
+use zhida_model::domain::{KeyError, KeySecret};
+
+use crate::{
+    app::app,
+    db::{Database, DatabaseError},
+    engine::{Engine, EngineError},
+    state::{Shared, State, Token},
+};
+
+/// How often the service looks for a newer snapshot.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// How a service is started.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// Directory that holds `snapshots`.
+    pub root: PathBuf,
+    /// Address to bind; only loopback is accepted. Port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// Address of the state: `sqlite://state.db` or `postgres://…`.
+    pub state: String,
+    /// File with the key secret in hexadecimal digits, for the lookup of
+    /// numbers; without it that route answers 503.
+    pub key_file: Option<PathBuf>,
+    /// A token to use instead of a random one.
+    pub token: Option<Token>,
+    /// The day judged when a request names none; today where absent.
+    pub as_of: Option<Date>,
+}
+
+/// What a command prints once the service answers.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The token.
+    pub token: Token,
+    /// Version of the snapshot.
+    pub snapshot: String,
+    /// Data cut-off.
+    pub known_at: Date,
+    /// Number of versions of policies.
+    pub policies: usize,
+    /// Time from the call to the first possible answer.
+    pub took: Duration,
+    /// The key of some subject, to try the routes with; `None` when the
+    /// snapshot is empty.
+    pub example: Option<String>,
+}
+
+/// Why a service does not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An address that others can reach.
+    #[error("`{0}` is no loopback address: until there are roles the service listens on 127.0.0.1 or [::1] only; put nothing in front of it")]
+    NotLoopback(SocketAddr),
+    /// The address is taken or not allowed.
+    #[error("cannot listen on `{address}`: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The snapshot cannot be served.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The state cannot be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The file of the key secret cannot be read.
+    #[error("cannot read the key secret in `{}`: {source}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The key secret is no such.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No random bytes for a token.
+    #[error("the system has no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// A thread was stopped.
+    #[error("opening the snapshot was stopped: {0}")]
+    Stopped(#[from] tokio::task::JoinError),
+    /// The listener failed.
+    #[error("serving ended: {0}")]
+    Serving(std::io::Error),
+}
+
+/// Serves until `stop` comes. `ready` is called once, when the service answers.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve(
+    options: ServeOptions,
+    stop: impl Future<Output = ()> + Send + 'static,
+    ready: impl FnOnce(&Ready),
+) -> Result<(), ServeError> {
+    let begun = Instant::now();
+    if !options.bind.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(options.bind));
+    }
+    let listener = TcpListener::bind(options.bind)
+        .await
+        .map_err(|source| ServeError::Bind { address: options.bind, source })?;
+    let address = listener.local_addr().map_err(ServeError::Serving)?;
+    let state = open(&options).await?;
+    let engine = state.engine();
+    ready(&Ready {
+        address,
+        token: state.token().clone(),
+        snapshot: engine.snapshot.manifest().version.clone(),
+        known_at: engine.known_at(),
+        policies: engine.rules.program.policies.len(),
+        took: begun.elapsed(),
+        example: example(&engine),
+    });
+    let keeper = tokio::spawn(keep_current(State::clone(&state)));
+    let served =
+        axum::serve(listener, app(state)).with_graceful_shutdown(stop).await;
+    keeper.abort();
+    served.map_err(ServeError::Serving)
+}
+
+/// Completes on Ctrl-C or on the signal to terminate.
+pub async fn signalled() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    () = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
+
+/// The shared state of a service with these options.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn open(options: &ServeOptions) -> Result<State, ServeError> {
+    let secret = options.key_file.as_ref().map(secret).transpose()?;
+    let root = options.root.clone();
+    let engine = tokio::task::spawn_blocking(move || Engine::open(&root));
+    let db = Database::connect(&options.state);
+    let (engine, db) = tokio::join!(engine, db);
+    let token = match &options.token {
+        Some(token) => token.clone(),
+        None => Token::random()?,
+    };
+    Ok(Arc::new(Shared::new(engine??, options.root.clone(), db?, token, secret, options.as_of)))
+}
+
+fn secret(path: &PathBuf) -> Result<KeySecret, ServeError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ServeError::KeyFile { path: path.clone(), source })?;
+    Ok(KeySecret::from_hex(&text)?)
+}
+
+/// The first subject of the larger table.
+fn example(engine: &Engine) -> Option<String> {
+    use zhida_model::domain::SubjectKind;
+    let kind = SubjectKind::ALL.into_iter().max_by_key(|kind| engine.snapshot.rows(*kind))?;
+    let (frame, row) = engine.snapshot.locate(kind, 0).ok()?;
+    Some(frame.key(row).to_string())
+}
+
+/// Verifies the snapshot in the background, then looks for newer ones.
+async fn keep_current(state: State) {
+    verify(&state).await;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let looking = State::clone(&state);
+        match tokio::task::spawn_blocking(move || looking.reload()).await {
+            Ok(Ok(Some(version))) => {
+                tracing::info!(%version, "a newer snapshot is in force");
+                verify(&state).await;
+            }
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a newer snapshot cannot be served"),
+            Err(error) => tracing::error!(%error, "looking for a newer snapshot was stopped"),
+        }
+    }
+}
+
+async fn verify(state: &State) {
+    let engine = state.engine();
+    let done = tokio::task::spawn_blocking(move || {
+        // The day most requests will be about, ready before the first one.
+        engine.world().map(|_| ())
+    });
+    match done.await {
+        Ok(Ok(())) => tracing::info!("every block of the snapshot is verified"),
+        Ok(Err(error)) => tracing::error!(%error, "the snapshot is damaged"),
+        Err(error) => tracing::error!(%error, "verifying the snapshot was stopped"),
+    }
+}

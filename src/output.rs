@@ -1,0 +1,103 @@
+//! What commands print: tables, findings, progress. Colour only on a terminal.
+
+use std::io::{IsTerminal, Write};
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+use zhida_model::diagnostic::{Diagnostic, Severity};
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// JSON for programs.
+    Json,
+}
+
+/// Prints findings to stderr, errors before warnings within each file.
+pub fn diagnostics(findings: &[Diagnostic]) {
+    let mut ordered: Vec<&Diagnostic> = findings.iter().collect();
+    ordered.sort_by(|a, b| (&a.file, a.place, a.severity).cmp(&(&b.file, b.place, b.severity)));
+    let colour = std::io::stderr().is_terminal();
+    for finding in ordered {
+        let text = finding.to_string();
+        let word = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let code = if finding.severity == Severity::Error { "31" } else { "33" };
+        if colour {
+            let painted = text.replacen(word, &format!("\u{1b}[1;{code}m{word}\u{1b}[0m"), 1);
+            warn(&painted);
+        } else {
+            warn(&text);
+        }
+    }
+}
+
+/// One line to stderr; a closed pipe is no failure.
+pub fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// One line to stdout; a closed pipe ends quietly.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints an error with its causes.
+pub fn failure(error: &anyhow::Error) {
+    warn(&format!("error: {error}"));
+    for cause in error.chain().skip(1) {
+        warn(&format!("  because {cause}"));
+    }
+}
+
+/// A table with a header; columns named in `right` are aligned to the right.
+pub fn table(header: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(110);
+    }
+    table.set_header(header.iter().map(Cell::new).collect::<Vec<_>>());
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in right {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}
+
+/// A progress bar on stderr, hidden where it is no terminal.
+pub fn progress(length: u64, what: &str) -> ProgressBar {
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(length)
+    } else {
+        ProgressBar::hidden()
+    };
+    let style = ProgressStyle::with_template("{prefix:>12} [{bar:32}] {pos}/{len} {msg} {eta}");
+    if let Ok(style) = style {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_prefix(what.to_owned());
+    bar
+}
+
+/// A number with thousands separated.
+pub fn thousands(value: impl Into<u128>) -> String {
+    let digits = value.into().to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

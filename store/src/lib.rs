@@ -1,0 +1,47 @@
+//! Reads and writes the snapshots of Zhida: the dossiers of one day, sealed,
+//! ready to be mapped into memory.
+//!
+//! In reading order: [`SnapshotWriter`] writes a snapshot beside the current
+//! one and makes it current in one step; [`Snapshot`] opens one at once and
+//! checks each chunk when it is first read; [`Layout`] says which columns a
+//! table has; [`Manifest`] lists what a snapshot consists of;
+//! [`atomic_write`] serves every other file that must never be half written.
+//!
+//! On disk, below the directory the caller names:
+//! ```text
+//! snapshots/
+//!   current -> 2026-03-31          swapped by rename, never edited
+//!   2026-03-31/
+//!     manifest.json  SHA256SUMS    what the snapshot consists of
+//!     enterprise.arrow  citizen.arrow  keys.arrow
+//!     catalogue.yaml  regions.csv  policies/…   inputs that fix the meaning
+//!   .2026-04-30.partial/           being written; removed by the next writer
+//! ```
+//! The tables are Arrow IPC files: any tool that reads Arrow reads them.
+//!
+//! Deliberately absent: the making of dossiers (`pipeline`), what the values
+//! mean (`zhida_model`), Parquet, networks, clocks.
+
+mod atomic;
+mod decode;
+mod digest;
+mod encode;
+mod error;
+mod ipc;
+mod keys;
+mod layout;
+mod manifest;
+mod mapping;
+mod place;
+mod snapshot;
+mod writer;
+
+pub use self::{
+    atomic::atomic_write,
+    error::StoreError,
+    layout::Layout,
+    manifest::{BatchEntry, FileEntry, Manifest, ManifestInfo, TableEntry},
+    place::{activate, versions},
+    snapshot::Snapshot,
+    writer::SnapshotWriter,
+};
