@@ -7,6 +7,7 @@
 mod command;
 mod input;
 mod output;
+mod snapshot;
 
 use std::process::ExitCode;
 

@@ -1,38 +1,93 @@
-"""Runs the queries of a task in DuckDB and prints one line of JSON per query.
+"""Runs the queries of a task and prints one line of JSON per query.
 
-A task is a JSON file {"tables": [{name, file, columns: [[name, type]]}],
-"queries": [{name, sql, columns}]}; tables are newline-delimited JSON. An answer
-is {"name", "rows": {"subject" or "subject/unit": [letters, verdict]}} with one
-letter per column: T, F or N for NULL. Nothing of Zhida is imported here.
+A task is a JSON file {"engine": "duckdb" or "spark", "tables": [{name, file,
+columns: [[name, type]]}], "queries": [{name, sql, columns}]}; tables are
+newline-delimited JSON. An answer is {"name", "rows": {"subject" or
+"subject/unit": [letters, verdict]}} with one letter per column: T, F or N for
+NULL. Nothing of Zhida is imported here.
 """
 
 import json
 import sys
 
-import duckdb
-
 LETTERS = {True: "T", False: "F", None: "N"}
 
 
-def load(connection, table):
-    columns = ", ".join(
-        "'{}': '{}'".format(name, kind.replace("'", "''")) for name, kind in table["columns"]
-    )
-    connection.execute(
-        f"CREATE TABLE {table['name']} AS SELECT * FROM read_json("
-        f"'{table['file']}', format = 'newline_delimited', columns = {{{columns}}})"
-    )
+class DuckDb:
+    TYPES = {
+        "bool": "BOOLEAN",
+        "whole": "BIGINT",
+        "decimal": "DECIMAL(18, 6)",
+        "date": "DATE",
+        "region": "INTEGER",
+        "text": "VARCHAR",
+        "set": "VARCHAR[]",
+        "facts": 'STRUCT(code VARCHAR, "from" DATE, "to" DATE, amount BIGINT, source VARCHAR)[]',
+    }
+
+    def __init__(self):
+        import duckdb
+
+        self.connection = duckdb.connect(config={"threads": 2})
+
+    def load(self, table):
+        columns = ", ".join(f"'{name}': '{self.TYPES[kind]}'" for name, kind in table["columns"])
+        self.connection.execute(
+            f"CREATE TABLE {table['name']} AS SELECT * FROM read_json("
+            f"'{table['file']}', format = 'newline_delimited', columns = {{{columns}}})"
+        )
+
+    def run(self, sql):
+        result = self.connection.execute(sql)
+        return [column[0] for column in result.description], result.fetchall()
 
 
-def answer(connection, query):
+class Spark:
+    TYPES = {
+        "bool": "BOOLEAN",
+        "whole": "BIGINT",
+        "decimal": "DECIMAL(18, 6)",
+        "date": "DATE",
+        "region": "INT",
+        "text": "STRING",
+        "set": "ARRAY<STRING>",
+        "facts": "ARRAY<STRUCT<code: STRING, `from`: DATE, `to`: DATE, amount: BIGINT, source: STRING>>",
+    }
+
+    def __init__(self):
+        from pyspark.sql import SparkSession
+
+        settings = {
+            "spark.master": "local[2]",
+            "spark.ui.enabled": "false",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.session.timeZone": "UTC",
+        }
+        builder = SparkSession.builder
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        self.session = builder.getOrCreate()
+        self.session.sparkContext.setLogLevel("ERROR")
+
+    def load(self, table):
+        schema = ", ".join(f"`{name}` {self.TYPES[kind]}" for name, kind in table["columns"])
+        frame = self.session.read.schema(schema).json(table["file"])
+        frame.coalesce(2).cache().createOrReplaceTempView(table["name"])
+
+    def run(self, sql):
+        frame = self.session.sql(sql)
+        return frame.columns, [tuple(row) for row in frame.collect()]
+
+
+def answer(engine, query):
     try:
-        result = connection.execute(query["sql"])
-    except duckdb.Error as error:
+        names, found = engine.run(query["sql"])
+    except Exception as error:
         sys.exit(f"{query['name']}: {error}\n{query['sql']}")
-    at = {name[0]: position for position, name in enumerate(result.description)}
+    at = {name: position for position, name in enumerate(names)}
     wanted = [at[name] for name in query["columns"]]
     rows = {}
-    for row in result.fetchall():
+    for row in found:
         key = row[at["subject"]]
         if "unit" in at:
             key = f"{key}/{row[at['unit']]}"
@@ -45,11 +100,11 @@ def answer(connection, query):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         task = json.load(file)
-    connection = duckdb.connect(config={"threads": 2})
+    engine = {"duckdb": DuckDb, "spark": Spark}[task["engine"]]()
     for table in task["tables"]:
-        load(connection, table)
+        engine.load(table)
     for query in task["queries"]:
-        print(json.dumps(answer(connection, query)))
+        print(json.dumps(answer(engine, query)), flush=True)
 
 
 if __name__ == "__main__":

@@ -160,7 +160,8 @@ fn answer(
         .iter()
         .filter_map(|found| {
             let fit = fit(engine, &matcher, found, subject)?;
-            for missing in fit.missing.iter().filter(|missing| !missing.field.starts_with("param:")) {
+            for missing in fit.missing.iter().filter(|missing| !missing.field.starts_with("param:"))
+            {
                 *asked.entry(missing.clone()).or_insert(0) += 1;
             }
             Some(fit)
@@ -240,6 +241,7 @@ fn unfit(errors: &[ValueError]) -> Problem {
         })
         .collect();
     let count = errors.len();
-    let detail = format!("{count} of the values cannot be used: see /v1/fields for how they are written");
+    let detail =
+        format!("{count} of the values cannot be used: see /v1/fields for how they are written");
     Problem::Unprocessable { detail, errors }
 }

@@ -18,7 +18,9 @@ const CONNECTIONS: u32 = 8;
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The address is of neither database.
-    #[error("a state address starts with `sqlite:` or `postgres:`; for a file write `sqlite://state.db`")]
+    #[error(
+        "a state address starts with `sqlite:` or `postgres:`; for a file write `sqlite://state.db`"
+    )]
     Address,
     /// It cannot be reached or opened.
     #[error("cannot open the state: {0}")]
@@ -80,7 +82,11 @@ impl Database {
     /// # Errors
     /// When no connection can be had.
     pub async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        if self.sqlite { self.pool.begin_with("BEGIN IMMEDIATE").await } else { self.pool.begin().await }
+        if self.sqlite {
+            self.pool.begin_with("BEGIN IMMEDIATE").await
+        } else {
+            self.pool.begin().await
+        }
     }
 
     /// Whether the state answers.

@@ -174,11 +174,9 @@ fn describe(scalar: &Scalar<'_>, field: &Field, frame: &Frame, row: usize) -> Do
     };
     // Facts that are there are shown even where the list is not complete.
     let shown = reason == Reason::Known || field.kind == FieldType::Facts;
-    let value =
-        column.filter(|_| shown).and_then(|column| format_cell(scalar, field, column, row));
-    let position = column
-        .and_then(|column| column.source.as_ref()?.get(row).copied())
-        .map_or(0, usize::from);
+    let value = column.filter(|_| shown).and_then(|column| format_cell(scalar, field, column, row));
+    let position =
+        column.and_then(|column| column.source.as_ref()?.get(row).copied()).map_or(0, usize::from);
     let source = field.sources.get(position).or_else(|| field.sources.first());
     let table = source.and_then(|source| catalogue.table(&source.table));
     let unknown = (reason != Reason::Known).then_some(reason);

@@ -82,6 +82,9 @@ self_cell!(
     impl {Debug}
 );
 
+/// Prepared days by the day judged and the data cut-off, used last at the end.
+type Days = Vec<((Date, Date), Arc<Day>)>;
+
 /// A snapshot that is being served.
 #[derive(Debug)]
 pub struct Engine {
@@ -90,7 +93,7 @@ pub struct Engine {
     /// Its rules.
     pub rules: Arc<Rules>,
     world: OnceLock<Arc<World>>,
-    days: Mutex<Vec<((Date, Date), Arc<Day>)>>,
+    days: Mutex<Days>,
 }
 
 impl Engine {
@@ -151,7 +154,7 @@ impl Engine {
     fn prepared(&self, as_of: Date, known_at: Date) -> Arc<Day> {
         let wanted = (as_of, known_at);
         let lock = || self.days.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = |days: &mut Vec<((Date, Date), Arc<Day>)>| {
+        let held = |days: &mut Days| {
             let position = days.iter().position(|(key, _)| *key == wanted)?;
             let found = days.remove(position);
             let day = Arc::clone(&found.1);

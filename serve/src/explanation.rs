@@ -169,7 +169,8 @@ pub async fn explanation(
             let matcher = Matcher::new(day.borrow_dependent(), &world);
             let selected = choose(&matcher, &policy, asked.version.as_deref(), asked.case)?;
             if selected.policy.file.audience != kind {
-                let message = format!("`{policy}` is for {} subjects", selected.policy.file.audience);
+                let message =
+                    format!("`{policy}` is for {} subjects", selected.policy.file.audience);
                 return Err(Problem::field("policy", message));
             }
             let Some((frame, row)) = world.of(kind).locate(row) else {

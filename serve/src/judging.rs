@@ -2,18 +2,19 @@
 //! out: the missing data of an unknown verdict are costly and mostly unread.
 
 use zhida_model::{
-    domain::SubjectKind,
+    domain::{SubjectKey, SubjectKind},
     matching::{self, Match, Matcher, Memo, Selected, Unit},
     policy::cases::Verdict,
     rules::{
+        program::{Compiled, CompiledKind, Policy},
         render::Render,
-        scalar::{At, Dossier},
+        scalar::{At, Dossier, Manual},
     },
 };
 
 use crate::view::result_words;
 
-/// How many subjects' verdicts there are, by verdict.
+/// How many verdicts of one subject there are of each kind.
 #[derive(Debug, Clone, Copy, Default, serde::Serialize, utoipa::ToSchema)]
 pub struct Counts {
     /// Every condition holds.
@@ -34,7 +35,7 @@ pub struct Against {
     /// Position in the program.
     pub policy: usize,
     /// Key of the unit.
-    pub unit: Option<zhida_model::domain::SubjectKey>,
+    pub unit: Option<SubjectKey>,
     /// What fails: id, and the rule in Chinese.
     pub failing: Vec<(String, String)>,
 }
@@ -122,19 +123,28 @@ fn against<'a>(matcher: &Matcher<'a>, selected: &Selected<'a>, at: &At<'a>) -> A
     Against { policy: selected.index, unit, failing }
 }
 
-/// A condition in one line: the words of the policy, otherwise the rule.
-fn words(render: &Render<'_>, condition: &zhida_model::rules::program::Compiled) -> String {
-    condition.quote.clone().unwrap_or_else(|| render.node(condition.node))
+/// A condition in one line: the words of the policy, those of the members for
+/// a group, otherwise the rule.
+fn words(render: &Render<'_>, condition: &Compiled) -> String {
+    let members = |separator: &str| {
+        let members = condition.kind.members().iter();
+        members.map(|member| words(render, member)).collect::<Vec<_>>().join(separator)
+    };
+    match (&condition.quote, &condition.kind) {
+        (Some(quote), _) => quote.clone(),
+        (None, CompiledKind::Manual(question)) => question.clone(),
+        (None, CompiledKind::When(_)) => render.node(condition.node),
+        (None, CompiledKind::Any(_)) => members("，或者"),
+        (None, CompiledKind::All(_)) => members("，并且"),
+        (None, CompiledKind::AtLeast(count, _)) => {
+            format!("至少{count}项：{}", members("、"))
+        }
+    }
 }
 
 /// Why a policy is on the list, one line a condition.
 #[must_use]
-pub fn why<'a>(
-    matcher: &Matcher<'a>,
-    policy: &'a zhida_model::rules::program::Policy,
-    at: &At<'a>,
-) -> Vec<String> {
-    use zhida_model::rules::{program::CompiledKind, scalar::Manual};
+pub fn why<'a>(matcher: &Matcher<'a>, policy: &'a Policy, at: &At<'a>) -> Vec<String> {
     let dated = matcher.scalar.dated;
     let render = Render::new(dated.program, dated.reference);
     policy
@@ -152,17 +162,15 @@ pub fn why<'a>(
 #[must_use]
 pub fn at_of<'a>(
     matcher: &Matcher<'a>,
-    policy: &zhida_model::rules::program::Policy,
+    policy: &Policy,
     subject: Dossier<'a>,
-    unit: Option<zhida_model::domain::SubjectKey>,
+    unit: Option<SubjectKey>,
 ) -> At<'a> {
     let plain = At { subject, unit: None, member: None };
     let Some(wanted) = unit else { return plain };
     matching::units(&matcher.scalar, policy, subject)
         .into_iter()
         .map(|unit| unit.at(subject))
-        .find(|at| {
-            at.unit.is_some_and(|unit| unit.dossier.frame.key(unit.dossier.row) == wanted)
-        })
+        .find(|at| at.unit.is_some_and(|unit| unit.dossier.frame.key(unit.dossier.row) == wanted))
         .unwrap_or(plain)
 }

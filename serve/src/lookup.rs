@@ -49,10 +49,15 @@ pub struct Key {
 )]
 pub async fn lookup(
     Extract(state): Extract<State>,
-    Json(asked): Json<Number>,
+    Json(body): Json<serde_json::Value>,
 ) -> Result<axum::Json<Key>, Problem> {
+    // Read in two steps: the reader's own messages would repeat the number.
+    let asked: Number = serde_json::from_value(body).map_err(|_| {
+        Problem::field("number", "send `kind` (enterprise or citizen) and `number` (text), no more")
+    })?;
     let Some(secret) = &state.secret else {
-        let detail = "the key secret is not configured: start the service with the file that holds it";
+        let detail =
+            "the key secret is not configured: start the service with the file that holds it";
         return Err(Problem::Unavailable(detail.to_owned()));
     };
     let text = asked.number.trim().to_uppercase();

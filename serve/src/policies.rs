@@ -136,7 +136,8 @@ fn fits(
     filter.kind.is_none_or(|kind| kind == file.audience)
         && filter.level.as_ref().is_none_or(|level| level == crate::view::level_name(file.level))
         && filter.theme.as_ref().is_none_or(|theme| file.themes.contains(theme))
-        && region.is_none_or(|region| reference.regions.within(region, policy.region) != Some(false))
+        && region
+            .is_none_or(|region| reference.regions.within(region, policy.region) != Some(false))
         && filter.q.as_deref().is_none_or(|words| mentions(policy, words))
 }
 
@@ -260,7 +261,9 @@ pub async fn one(
         .map(|policy| in_full(policy, &engine, today))
         .collect();
     if versions.is_empty() {
-        return Err(Problem::NotFound(format!("no policy `{id}`: see /v1/policies for those there are")));
+        return Err(Problem::NotFound(format!(
+            "no policy `{id}`: see /v1/policies for those there are"
+        )));
     }
     Ok(axum::Json(Versions { id, versions }))
 }

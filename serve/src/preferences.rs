@@ -117,6 +117,20 @@ pub async fn write(
     transaction.commit().await
 }
 
+/// A subject of the snapshot, or one that was told something earlier: whoever
+/// can be told something can say no.
+async fn somebody(state: &State, key: SubjectKey) -> Result<(), Problem> {
+    let unknown = match Shared::locate(&state.engine(), key) {
+        Ok(_) => return Ok(()),
+        Err(problem) => problem,
+    };
+    let told = sqlx::query("SELECT 1 FROM push WHERE recipient = $1 LIMIT 1")
+        .bind(key.to_string())
+        .fetch_optional(&state.db.pool)
+        .await?;
+    told.map(|_| ()).ok_or(unknown)
+}
+
 /// What a subject allows to be sent.
 #[utoipa::path(get, path = "/v1/subjects/{key}/preferences", tag = "subjects",
     params(("key" = String, Path, description = "key of the subject")),
@@ -133,7 +147,7 @@ pub async fn get(
     Path(key): Path<String>,
 ) -> Result<axum::Json<Preferences>, Problem> {
     let key = subject_key(&key)?;
-    Shared::locate(&state.engine(), key)?;
+    somebody(&state, key).await?;
     Ok(axum::Json(read(&state.db, key).await?))
 }
 
@@ -156,7 +170,7 @@ pub async fn put(
     Json(preferences): Json<Preferences>,
 ) -> Result<axum::Json<Preferences>, Problem> {
     let key = subject_key(&key)?;
-    Shared::locate(&state.engine(), key)?;
+    somebody(&state, key).await?;
     if preferences.topics.len() > MOST_TOPICS {
         return Err(Problem::field("topics", format!("more than {MOST_TOPICS}")));
     }

@@ -45,7 +45,9 @@ pub enum Problem {
     #[error("{0}")]
     BadRequest(String),
     /// No token, or a wrong one.
-    #[error("this route is about a subject: send `Authorization: Bearer <token>` with the token printed when the service started")]
+    #[error(
+        "this route is about a subject: send `Authorization: Bearer <token>` with the token printed when the service started"
+    )]
     Unauthorized,
     /// No such route or thing.
     #[error("{0}")]
@@ -122,9 +124,7 @@ impl Problem {
             Problem::Unavailable(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "服务暂不可用")
             }
-            Problem::Internal(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "服务内部错误")
-            }
+            Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "服务内部错误"),
         }
     }
 }
@@ -145,8 +145,7 @@ impl IntoResponse for Problem {
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, json).into_response();
         let headers = response.headers_mut();
-        headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -165,10 +164,9 @@ impl From<JsonRejection> for Problem {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::UnsupportedMedia,
-            StatusCode::UNPROCESSABLE_ENTITY => Problem::Unprocessable {
-                detail: rejection.body_text(),
-                errors: Vec::new(),
-            },
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                Problem::Unprocessable { detail: rejection.body_text(), errors: Vec::new() }
+            }
             _ => Problem::BadRequest(rejection.body_text()),
         }
     }

@@ -28,6 +28,9 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// What the keys of answers are kept under.
 const SCOPE: &str = "acknowledgements";
 
+/// Days for which a repeated request gets the answer of the first.
+const KEY_DAYS: i64 = 7;
+
 /// Which inbox, and which part of it.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -133,13 +136,12 @@ pub async fn acknowledge(
 
 fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
-    key.map(str::trim)
-        .filter(|key| (1..=200).contains(&key.len()))
-        .map(str::to_owned)
-        .ok_or_else(|| {
+    key.map(str::trim).filter(|key| (1..=200).contains(&key.len())).map(str::to_owned).ok_or_else(
+        || {
             let detail = "send an `Idempotency-Key` header of 1 to 200 visible characters";
             Problem::BadRequest(detail.to_owned())
-        })
+        },
+    )
 }
 
 /// Records an answer, or finds the one that the key was given before. Tells
@@ -152,7 +154,8 @@ async fn record(
 ) -> Result<(bool, String), Problem> {
     let fingerprint = fingerprint(id, body);
     let now = clock::now();
-    let answer = Acknowledged { push: id.to_owned(), answer: body.answer, answered_at: now.clone() };
+    let answer =
+        Acknowledged { push: id.to_owned(), answer: body.answer, answered_at: now.clone() };
     let json = serde_json::to_string(&answer).map_err(Problem::internal)?;
     let mut transaction = db.begin().await?;
     // Whoever inserts the key first answers; others wait here and then find it.
@@ -207,6 +210,18 @@ async fn record(
     .await?;
     transaction.commit().await?;
     Ok((false, json))
+}
+
+/// Forgets the answers of requests that nobody will repeat any more.
+///
+/// # Errors
+/// When the state does not answer.
+pub async fn forget_old_keys(db: &Database) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM idempotency WHERE created_at < $1")
+        .bind(clock::days_ago(KEY_DAYS))
+        .execute(&db.pool)
+        .await?;
+    Ok(())
 }
 
 fn fingerprint(id: &str, body: &Acknowledgement) -> String {

@@ -283,11 +283,7 @@ fn fill(
 }
 
 /// One match as people read it.
-pub(crate) fn one(
-    engine: &Engine,
-    matcher: &Matcher<'_>,
-    found: &Match,
-) -> Option<Recommendation> {
+pub(crate) fn one(engine: &Engine, matcher: &Matcher<'_>, found: &Match) -> Option<Recommendation> {
     let reference = &engine.rules.reference;
     let policy = matcher.scalar.dated.program.policies.get(found.policy)?;
     let why = engine

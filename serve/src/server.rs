@@ -64,7 +64,9 @@ pub struct Ready {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// An address that others can reach.
-    #[error("`{0}` is no loopback address: until there are roles the service listens on 127.0.0.1 or [::1] only; put nothing in front of it")]
+    #[error(
+        "`{0}` is no loopback address: until there are roles the service listens on 127.0.0.1 or [::1] only; put nothing in front of it"
+    )]
     NotLoopback(SocketAddr),
     /// The address is taken or not allowed.
     #[error("cannot listen on `{address}`: {source}")]
@@ -131,8 +133,7 @@ pub async fn serve(
         example: example(&engine),
     });
     let keeper = tokio::spawn(keep_current(State::clone(&state)));
-    let served =
-        axum::serve(listener, app(state)).with_graceful_shutdown(stop).await;
+    let served = axum::serve(listener, app(state)).with_graceful_shutdown(stop).await;
     keeper.abort();
     served.map_err(ServeError::Serving)
 }
@@ -169,11 +170,13 @@ pub async fn open(options: &ServeOptions) -> Result<State, ServeError> {
     let engine = tokio::task::spawn_blocking(move || Engine::open(&root));
     let db = Database::connect(&options.state);
     let (engine, db) = tokio::join!(engine, db);
+    let db = db?;
+    crate::pushes::forget_old_keys(&db).await.map_err(DatabaseError::Open)?;
     let token = match &options.token {
         Some(token) => token.clone(),
         None => Token::random()?,
     };
-    Ok(Arc::new(Shared::new(engine??, options.root.clone(), db?, token, secret, options.as_of)))
+    Ok(Arc::new(Shared::new(engine??, options.root.clone(), db, token, secret, options.as_of)))
 }
 
 fn secret(path: &PathBuf) -> Result<KeySecret, ServeError> {
@@ -210,8 +213,10 @@ async fn keep_current(state: State) {
 
 async fn verify(state: &State) {
     let engine = state.engine();
+    let day = state.default_day();
     let done = tokio::task::spawn_blocking(move || {
         // The day most requests will be about, ready before the first one.
+        drop(engine.day(day));
         engine.world().map(|_| ())
     });
     match done.await {

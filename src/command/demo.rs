@@ -1,7 +1,94 @@
-//! In progress.
+//! `zhida demo`: the whole way in one go, from departments' tables to a
+//! running service. It only calls the other commands.
+
+use std::{net::SocketAddr, path::PathBuf};
+
 use anyhow::Result;
-/// Arguments.
+use jiff::civil::Date;
+
+use crate::{
+    command::{build, matches, push, serve, synth},
+    input::Definitions,
+    output::{self, Format},
+    snapshot::From,
+};
+
+/// Arguments of `zhida demo`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Folder for everything the demo makes
+    #[arg(long, value_name = "DIR", default_value = "demo")]
+    out: PathBuf,
+    /// Number of enterprises
+    #[arg(long, default_value_t = 300)]
+    enterprises: u64,
+    /// Number of citizens
+    #[arg(long, default_value_t = 1_500)]
+    citizens: u64,
+    /// Data cut-off, and the day judged
+    #[arg(long, default_value = "2026-03-31")]
+    known_at: Date,
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    bind: SocketAddr,
+    /// Stop before serving
+    #[arg(long)]
+    no_serve: bool,
+    #[command(flatten)]
+    definitions: Definitions,
+}
+
 /// Runs the command.
-pub fn run(_: &Arguments) -> Result<bool> { anyhow::bail!("not wired yet") }
+pub fn run(arguments: &Arguments) -> Result<bool> {
+    let (out, day) = (&arguments.out, arguments.known_at);
+    output::say("1. departments' tables");
+    synth::run(&synth::Arguments {
+        out: out.join("tables"),
+        enterprises: arguments.enterprises,
+        citizens: arguments.citizens,
+        seed: 2026,
+        known_at: day,
+        form: synth::Form::Mixed,
+        fault_rate: 0.005,
+        definitions: arguments.definitions.clone(),
+        format: Format::Table,
+    })?;
+    output::say("\n2. dossiers");
+    let key_file = out.join("key.hex");
+    build::run(&build::Arguments {
+        tables: out.join("tables"),
+        out: out.join("data"),
+        known_at: day,
+        key_file: key_file.clone(),
+        snapshot: None,
+        definitions: arguments.definitions.clone(),
+        format: Format::Table,
+    })?;
+    output::say("\n3. matches");
+    let data = out.join("data");
+    matches::run(&matches::Arguments {
+        from: From { data: data.clone(), policies: None, as_of: Some(day) },
+        out: None,
+        best: 10,
+        format: Format::Table,
+    })?;
+    output::say("\n4. pushes");
+    push::run(&push::Arguments {
+        data: data.clone(),
+        state: None,
+        as_of: Some(day),
+        per_recipient: 5,
+        format: Format::Table,
+    })?;
+    if arguments.no_serve {
+        return Ok(true);
+    }
+    output::say("\n5. service");
+    serve::run(&serve::Arguments {
+        data,
+        bind: arguments.bind,
+        state: None,
+        key_file: Some(key_file),
+        as_of: Some(day),
+    })
+}

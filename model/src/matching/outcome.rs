@@ -1,6 +1,8 @@
 //! Matches: the verdict of a policy for a subject or unit with everything that
 //! goes with it. Keyed by subject, policy, version, case and unit.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
@@ -10,7 +12,8 @@ use crate::{
     policy::{cases::Verdict, file::PolicyFile},
     rules::{
         dated::Dated,
-        missing::{Item, Question},
+        ir::AtomId,
+        missing::{Item, Question, atoms_below},
         scalar::{At, Dossier, Scalar},
     },
 };
@@ -70,8 +73,14 @@ pub struct Matcher<'a> {
     pub selected: Vec<Selected<'a>>,
 }
 
-/// Missing data already worked out, by policy and what is known.
-pub type Memo = FxHashMap<(usize, Vec<u8>), Vec<Missing>>;
+/// What one thread has worked out already.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// Missing data by policy and what is known.
+    missing: FxHashMap<(usize, Vec<u8>), Vec<Missing>>,
+    /// Atoms of each policy.
+    atoms: FxHashMap<usize, Arc<[AtomId]>>,
+}
 
 impl<'a> Matcher<'a> {
     /// A matcher for the versions that the day selects.
@@ -166,15 +175,20 @@ impl<'a> Matcher<'a> {
     }
 
     fn missing(&self, selected: &Selected<'a>, at: &At<'a>, memo: &mut Memo) -> Vec<Missing> {
-        let question = Question::new(self.scalar, *at, selected.policy.root);
+        let root = selected.policy.root;
+        let atoms = memo
+            .atoms
+            .entry(selected.index)
+            .or_insert_with(|| atoms_below(&self.scalar, root).into());
+        let question = Question::about(self.scalar, *at, root, Arc::clone(atoms));
         let key = question.fingerprint().map(|print| (selected.index, print));
-        if let Some(known) = key.as_ref().and_then(|key| memo.get(key)) {
+        if let Some(known) = key.as_ref().and_then(|key| memo.missing.get(key)) {
             return known.clone();
         }
         let items = question.fewest().unwrap_or_else(|| question.items());
         let missing: Vec<Missing> = items.iter().map(|item| self.describe(selected, item)).collect();
         if let Some(key) = key {
-            memo.insert(key, missing.clone());
+            memo.missing.insert(key, missing.clone());
         }
         missing
     }

@@ -124,6 +124,17 @@ pub enum CaseType {
     Recheck,
 }
 
+impl CaseType {
+    /// The name used in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            CaseType::NewClaim => "new_claim",
+            CaseType::Recheck => "recheck",
+        }
+    }
+}
+
 /// Level of the issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

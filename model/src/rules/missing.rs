@@ -6,7 +6,7 @@
 //! and its neighbours, one code per class that the rule can tell apart); where
 //! it runs out of budget it answers from the logic of the rule alone.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -71,7 +71,7 @@ fn numbers_of(atom: &Atom) -> Vec<NumId> {
     }
 }
 
-fn visit_nums(scalar: &Scalar<'_>, id: NumId, visit: &mut dyn FnMut(NumId, &Num)) {
+pub(crate) fn visit_nums(scalar: &Scalar<'_>, id: NumId, visit: &mut dyn FnMut(NumId, &Num)) {
     let num = scalar.dated.program.graph.num(id);
     visit(id, num);
     match num {
@@ -124,14 +124,25 @@ pub struct Question<'a> {
     depends: FxHashMap<AtomId, Vec<Variable>>,
     /// Known atoms.
     known: FxHashMap<AtomId, Tri>,
-    atoms: Vec<AtomId>,
+    atoms: Arc<[AtomId]>,
 }
 
 impl<'a> Question<'a> {
     /// Looks at every atom below the node.
     #[must_use]
     pub fn new(scalar: Scalar<'a>, at: At<'a>, node: NodeId) -> Question<'a> {
-        let atoms = atoms_below(&scalar, node);
+        let atoms = atoms_below(&scalar, node).into();
+        Question::about(scalar, at, node, atoms)
+    }
+
+    /// [`Question::new`] with the atoms below the node already at hand.
+    #[must_use]
+    pub fn about(
+        scalar: Scalar<'a>,
+        at: At<'a>,
+        node: NodeId,
+        atoms: Arc<[AtomId]>,
+    ) -> Question<'a> {
         let mut question = Question {
             scalar,
             at,
@@ -142,7 +153,7 @@ impl<'a> Question<'a> {
             known: FxHashMap::default(),
             atoms,
         };
-        for atom in question.atoms.clone() {
+        for &atom in Arc::clone(&question.atoms).iter() {
             match scalar.atom(atom, &at) {
                 Tri::Unknown => question.wait(atom),
                 decided => {
@@ -224,7 +235,7 @@ impl<'a> Question<'a> {
     #[must_use]
     pub fn fingerprint(&self) -> Option<Vec<u8>> {
         let mut print = Vec::with_capacity(self.atoms.len());
-        for atom in &self.atoms {
+        for atom in self.atoms.iter() {
             print.push(self.known.get(atom).map_or(2, |value| u8::from(*value == Tri::True)));
             if let Some(waits) = self.waiting.get(atom) {
                 if let Atom::Compare(_, left, right) = self.scalar.dated.program.graph.atom(*atom) {
@@ -497,7 +508,7 @@ impl<'a> Question<'a> {
     /// Literals and known values in comparisons that mention the number.
     fn constants(&self, mentions: &dyn Fn(NumId, &Num) -> bool) -> Vec<(AtomId, i64)> {
         let mut constants = Vec::new();
-        for atom in &self.atoms {
+        for atom in self.atoms.iter() {
             let numbers = numbers_of(self.scalar.dated.program.graph.atom(*atom));
             let (mut found, mut literals) = (false, Vec::new());
             for num in numbers {
@@ -584,7 +595,7 @@ impl<'a> Question<'a> {
         let reference = self.scalar.dated.reference;
         let regions = &reference.regions;
         let mut codes = Vec::new();
-        for atom in &self.atoms {
+        for atom in self.atoms.iter() {
             match self.scalar.dated.program.graph.atom(*atom) {
                 Atom::Within(of, outer) if *of == field => codes.extend(regions.code(*outer)),
                 atom => {
@@ -610,7 +621,7 @@ impl<'a> Question<'a> {
     fn industries_of(&self, field: FieldRef) -> Vec<u16> {
         let length = u16::try_from(self.scalar.dated.reference.industries.len()).unwrap_or(0);
         let mut places = vec![0];
-        for atom in &self.atoms {
+        for atom in self.atoms.iter() {
             if let Atom::Industry(of, ranges) = self.scalar.dated.program.graph.atom(*atom)
                 && *of == field
             {
@@ -635,7 +646,7 @@ impl<'a> Question<'a> {
             .into_iter()
             .filter(|place| {
                 let mut class = Vec::new();
-                for atom in &self.atoms {
+                for atom in self.atoms.iter() {
                     match graph.atom(*atom) {
                         Atom::Within(of, outer) if *of == field => {
                             class.push(self.scalar.dated.region_within(*place, *outer) as u8);

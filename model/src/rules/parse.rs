@@ -138,16 +138,57 @@ pub fn parse(text: &str) -> Result<Expr, Vec<ParseFault>> {
             let expr = convert.expr(&expression);
             if convert.faults.is_empty() { Ok(expr) } else { Err(convert.faults) }
         }
-        Err(errors) => Err(errors
-            .errors
-            .iter()
-            .map(|error| {
-                let at = byte_of(text, error.pos.0, error.pos.1);
-                let (message, help) = plain_syntax(&error.msg);
-                fault(at..(at + 1).min(text.len().max(at)), message, &help)
-            })
-            .collect()),
+        Err(errors) => Err(syntax_faults(
+            errors
+                .errors
+                .iter()
+                .map(|error| {
+                    let at = byte_of(text, error.pos.0, error.pos.1);
+                    let length = text.get(at..).and_then(|rest| rest.chars().next());
+                    let end = at + length.map_or(0, char::len_utf8);
+                    (at..end, error.msg.trim_start_matches("Syntax error: "))
+                })
+                .collect(),
+            text,
+        )),
     }
+}
+
+/// What the parser uses for a symbol that begins no word of the language.
+const NO_WORD: &str = "token recognition error at: ";
+
+/// The parser's findings as faults. Symbols that cannot stand anywhere hide
+/// what follows from them, and a run of them (a Chinese word) is one fault.
+fn syntax_faults(findings: Vec<(Range<usize>, &str)>, text: &str) -> Vec<ParseFault> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (span, message) in &findings {
+        if message.starts_with(NO_WORD) {
+            match runs.last_mut() {
+                Some(last) if last.end == span.start => last.end = span.end,
+                _ => runs.push(span.clone()),
+            }
+        }
+    }
+    if runs.is_empty() {
+        return findings
+            .into_iter()
+            .map(|(span, message)| {
+                let (message, help) = plain_syntax(message);
+                fault(span, message, help)
+            })
+            .collect();
+    }
+    runs.into_iter()
+        .map(|run| {
+            let word = text.get(run.clone()).unwrap_or_default();
+            let help = if word.starts_with(['"', '\'']) {
+                "the quotation is not closed"
+            } else {
+                "names are the catalogue's English names; Chinese belongs into quotes"
+            };
+            fault(run.clone(), format!("`{word}` cannot stand here"), help)
+        })
+        .collect()
 }
 
 /// The deepest bracket nesting, strings left out: the parser recurses that far.
@@ -183,21 +224,14 @@ fn fault(span: Range<usize>, message: String, help: &str) -> ParseFault {
 }
 
 /// The parser's words in ours.
-fn plain_syntax(message: &str) -> (String, String) {
-    let message = message.trim_start_matches("Syntax error: ");
-    if let Some(rest) = message.strip_prefix("token recognition error at: ") {
-        return (
-            format!("{} cannot stand here", rest.replace('\'', "`")),
-            "names are the catalogue's English names; Chinese belongs into quotes".to_owned(),
-        );
-    }
+fn plain_syntax(message: &str) -> (String, &'static str) {
     let short = message.split(" expecting ").next().unwrap_or(message).replace('\'', "`");
     let help = if short.contains("<EOF>") {
         "the expression ends too early: complete it or close a bracket"
     } else {
         "see docs/rule-language.md for what can stand here"
     };
-    (short.replace("<EOF>", "end of expression"), help.to_owned())
+    (short.replace("<EOF>", "end of expression"), help)
 }
 
 /// Byte offset of a 1-based line and column (in characters).
@@ -237,11 +271,16 @@ impl Convert<'_> {
                 let operand = self.expr(&select.operand);
                 ExprKind::Member(Box::new(operand), select.field.clone())
             }
-            CelExpr::Select(_) => self.unsupported(
-                token.clone(),
-                "`has(…)`",
-                "an unknown value makes the condition unknown by itself; leave the test out",
-            ),
+            CelExpr::Select(select) => {
+                let operand = self.expr(&select.operand);
+                let start = token.start.saturating_sub("has".len());
+                let end = operand.span.end + ".".len() + select.field.len() + ")".len();
+                self.unsupported(
+                    start..end.min(self.text.len()),
+                    "`has(…)`",
+                    "an unknown value makes the condition unknown by itself; leave the test out",
+                )
+            }
             CelExpr::List(list) => {
                 ExprKind::List(list.elements.iter().map(|element| self.expr(element)).collect())
             }

@@ -216,3 +216,7 @@ impl Group<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests/sql.rs"]
+mod tests;

@@ -217,15 +217,26 @@ fn set(field: &Field, value: &Value, reference: &Reference) -> Option<Vec<u16>> 
 fn facts(field: &Field, value: &Value) -> Option<(Vec<FactCell>, bool)> {
     let (rows, complete) = listed(value)?;
     let codes = field.codes.as_ref()?;
-    let open = field.sources.iter().any(|source| {
-        source.fact.as_ref().is_some_and(|columns| columns.to.is_some())
-    });
     let mut facts = Vec::new();
     for row in rows {
-        facts.push(fact(row, codes, open)?);
+        facts.push(fact(row, field, codes)?);
     }
     facts.sort_unstable();
     Some((facts, complete))
+}
+
+/// Whether a row of this code without a last day is still open: some source of
+/// the code has a column for it. Elsewhere a row is an event of one day, as in
+/// a snapshot.
+fn stays_open(field: &Field, code: &str) -> bool {
+    field.sources.iter().any(|source| {
+        let Some(columns) = &source.fact else { return false };
+        let gives = match &columns.fixed {
+            Some(fixed) => fixed == code,
+            None => source.map.is_empty() || source.map.values().any(|mapped| mapped == code),
+        };
+        gives && columns.to.as_ref().is_some_and(|to| to.column != columns.from.column)
+    })
 }
 
 fn listed(value: &Value) -> Option<(&Vec<Value>, bool)> {
@@ -239,7 +250,7 @@ fn listed(value: &Value) -> Option<(&Vec<Value>, bool)> {
     }
 }
 
-fn fact(row: &Value, codes: &Arc<CodeList>, open: bool) -> Option<FactCell> {
+fn fact(row: &Value, field: &Field, codes: &Arc<CodeList>) -> Option<FactCell> {
     if let Some(code) = row.as_str() {
         let code = codes.position(code)?;
         return Some(FactCell { code, from: i32::MIN, to: i32::MAX, amount: i64::MIN });
@@ -249,20 +260,21 @@ fn fact(row: &Value, codes: &Arc<CodeList>, open: bool) -> Option<FactCell> {
         return None;
     }
     let given = |key: &str| row.get(key).filter(|value| !value.is_null());
+    let code = row.get("code")?.as_str()?;
     let from = match given("from") {
         Some(value) => day(value)?,
         None => i32::MIN,
     };
     let to = match given("to") {
         Some(value) => day(value)?,
-        None if open || from == i32::MIN => i32::MAX,
+        None if from == i32::MIN || stays_open(field, code) => i32::MAX,
         None => from,
     };
     let amount = match given("amount") {
         Some(value) => money(&scalar_text(value)?)?,
         None => i64::MIN,
     };
-    Some(FactCell { code: codes.position(row.get("code")?.as_str()?)?, from, to, amount })
+    Some(FactCell { code: codes.position(code)?, from, to, amount })
 }
 
 /// A dossier with the members of its relations.

@@ -107,14 +107,45 @@ impl Writer<'_> {
 
     /// Numbers that dossiers are likely to meet exactly.
     fn near(&mut self) -> String {
-        match self.draw.below(6) {
+        match self.draw.below(9) {
+            8 => self.huge(),
+            6 | 7 => {
+                let count = self.name(&["staff_count", "rank_number", "order"]);
+                let divisor = *self.draw.pick(&["3", "(-2)", "2.5"]);
+                match self.draw.percent(70) {
+                    true => format!("floor({count} / {divisor})"),
+                    false => format!("month(add_months(born_on, {count} / {divisor}))"),
+                }
+            }
             0 => self.name(&["staff_count", "rank_number", "order"]),
-            1 => format!("month({})", self.name(&["born_on", "begun_on", "ended_on"])),
+            1 => {
+                let date = self.name(&["born_on", "begun_on", "ended_on"]);
+                match self.draw.percent(50) {
+                    true => format!("month({date})"),
+                    false => format!("year({date}) - {}", self.as_of.year()),
+                }
+            }
             2 => {
                 let date = self.name(&["born_on", "begun_on"]);
                 format!("{}({date})", self.draw.pick(&["age", "years_since", "months_since"]))
             }
             _ => self.draw.between(-2, 14).to_string(),
+        }
+    }
+
+    /// Products that may leave 128 bits.
+    fn huge(&mut self) -> String {
+        let factors: Vec<String> = (0..2 + self.draw.below(2))
+            .map(|_| match self.draw.percent(75) {
+                true => self.name(&["large_number"]),
+                false => self.number_leaf(),
+            })
+            .collect();
+        let product = factors.join(" * ");
+        match self.draw.below(3) {
+            0 => format!("({product} + large_number * large_number)"),
+            1 => format!("({product}) / large_number"),
+            _ => product,
         }
     }
 

@@ -18,7 +18,7 @@ use zhida_model::{
 
 use crate::{
     draw::Draw,
-    duckdb::{Answer, Query},
+    engine::{Answer, Query},
     policies, reference,
     world::{self, Dossiers, Table},
 };
@@ -35,9 +35,6 @@ const DAYS: [(Date, Date); 8] = [
     (date(2027, 1, 1), date(2026, 12, 31)),
     (date(2026, 12, 31), date(2026, 1, 1)),
 ];
-
-/// Dossiers drawn for each world; their members come on top.
-const ROWS: usize = 400;
 
 /// Policies of each audience in each world.
 const POLICIES: usize = 12;
@@ -57,14 +54,15 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    pub(crate) fn draw(seed: u64) -> Scene {
+    /// A scene with so many dossiers; their members come on top.
+    pub(crate) fn draw(seed: u64, rows: usize) -> Scene {
         let mut draw = Draw::new(seed);
         let (as_of, known_at) = DAYS[usize::try_from(seed).unwrap() % DAYS.len()];
         let (reference, pools) = reference::reference(&mut draw);
         let sources = policies::policies(&mut draw, &pools, as_of, POLICIES);
         let (program, findings) = Program::compile(&sources, &reference);
         assert!(findings.is_empty(), "seed {seed}: {findings:#?}");
-        let world = Dossiers { draw: &mut draw, pools: &pools, as_of }.world(&reference, ROWS);
+        let world = Dossiers { draw: &mut draw, pools: &pools, as_of }.world(&reference, rows);
         let tables = world::tables(&reference, &world);
         Scene { seed, reference, program, world, tables, as_of, known_at }
     }
@@ -73,12 +71,12 @@ impl Scene {
         Dated::new(&self.program, &self.reference, self.as_of, self.known_at)
     }
 
-    pub(crate) fn queries(&self, dated: &Dated<'_>) -> Vec<Query> {
+    pub(crate) fn queries(&self, dated: &Dated<'_>, dialect: Dialect) -> Vec<Query> {
         let policies = self.program.policies.iter();
         policies
             .map(|policy| Query {
                 name: policy.key.id.clone(),
-                sql: policy_sql(dated, policy, Dialect::DuckDb),
+                sql: policy_sql(dated, policy, dialect),
                 columns: columns(policy),
             })
             .collect()

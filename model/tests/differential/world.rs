@@ -160,7 +160,7 @@ impl Dossiers<'_> {
     }
 }
 
-/// A table: its name, the SQL type of each column, and its rows as JSON lines.
+/// A table: its name, the kind of each column, and its rows as JSON lines.
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) columns: Vec<(String, &'static str)>,
@@ -175,7 +175,7 @@ pub(crate) fn tables(reference: &Reference, world: &World) -> Vec<Table> {
     }
     for relation in reference.catalogue.relations() {
         let entry = &relation.entry;
-        let columns = [("subject", "VARCHAR"), ("target", "VARCHAR"), ("since", "DATE"), ("until", "DATE")];
+        let columns = [("subject", "text"), ("target", "text"), ("since", "date"), ("until", "date")];
         let mut rows = String::new();
         for frame in &world.of(entry.subject).chunks {
             let Some(edges) = frame.edges(relation.id) else { continue };
@@ -208,15 +208,15 @@ fn dossier_table(reference: &Reference, world: &World, kind: SubjectKind) -> Tab
         .iter()
         .filter(|relation| relation.entry.subject == kind)
         .collect();
-    let mut columns = vec![("subject".to_owned(), "VARCHAR")];
+    let mut columns = vec![("subject".to_owned(), "text")];
     for field in &stored {
-        columns.push((field.name.clone(), sql_type(field.kind)));
+        columns.push((field.name.clone(), column_kind(field.kind)));
         if field.kind == FieldType::Facts {
-            columns.push((format!("{}__reason", field.name), "VARCHAR"));
+            columns.push((format!("{}__reason", field.name), "text"));
         }
     }
     for relation in &relations {
-        columns.push((format!("{}__complete", relation.entry.name), "BOOLEAN"));
+        columns.push((format!("{}__complete", relation.entry.name), "bool"));
     }
     let mut rows = String::new();
     for frame in &world.of(kind).chunks {
@@ -243,18 +243,17 @@ fn dossier_table(reference: &Reference, world: &World, kind: SubjectKind) -> Tab
     Table { name: kind.to_string(), columns, rows }
 }
 
-fn sql_type(kind: FieldType) -> &'static str {
+/// The kind of a column in the words of the script that loads it.
+fn column_kind(kind: FieldType) -> &'static str {
     match kind {
-        FieldType::Bool => "BOOLEAN",
-        FieldType::Int | FieldType::Money => "BIGINT",
-        FieldType::Decimal => "DECIMAL(18, 6)",
-        FieldType::Date => "DATE",
-        FieldType::Region => "INTEGER",
-        FieldType::Industry | FieldType::Code | FieldType::Text => "VARCHAR",
-        FieldType::Set => "VARCHAR[]",
-        FieldType::Facts => {
-            "STRUCT(code VARCHAR, \"from\" DATE, \"to\" DATE, amount BIGINT, source VARCHAR)[]"
-        }
+        FieldType::Bool => "bool",
+        FieldType::Int | FieldType::Money => "whole",
+        FieldType::Decimal => "decimal",
+        FieldType::Date => "date",
+        FieldType::Region => "region",
+        FieldType::Industry | FieldType::Code | FieldType::Text => "text",
+        FieldType::Set => "set",
+        FieldType::Facts => "facts",
     }
 }
 

@@ -4,8 +4,7 @@
 //! A value is unknown rather than zero or false wherever a row may be
 //! missing; the reason says why.
 
-use std::sync::Arc;
-
+use arrow_buffer::ScalarBuffer;
 use rayon::prelude::*;
 use zhida_model::catalogue::types::{Duplicates, Take};
 use zhida_model::domain::Reason;
@@ -22,7 +21,7 @@ pub(super) struct Dense {
     pub(super) values: Cells,
     pub(super) reasons: Vec<Reason>,
     /// Day on which each value was last confirmed; `day::NONE` for none.
-    pub(super) observed: Arc<Vec<i32>>,
+    pub(super) observed: ScalarBuffer<i32>,
 }
 
 /// The row of the table that each dossier takes its value from.
@@ -31,7 +30,7 @@ pub(super) struct Picks {
     rows: Vec<u32>,
     /// Why there is no row, or whether the row is stale.
     reasons: Vec<Reason>,
-    observed: Arc<Vec<i32>>,
+    observed: ScalarBuffer<i32>,
 }
 
 /// One table as seen by one slot.
@@ -55,7 +54,7 @@ impl View<'_> {
             },
         };
         let reasons = picks.rows.iter().zip(&picks.reasons).map(reason).collect();
-        Dense { values: pick_cells(column, &picks.rows), reasons, observed: Arc::clone(&picks.observed) }
+        Dense { values: pick_cells(column, &picks.rows), reasons, observed: picks.observed.clone() }
     }
 
     /// The winning row of every dossier for a slot's filter and window.
@@ -71,9 +70,11 @@ impl View<'_> {
                 }
             })
             .collect();
-        let observed = picked.iter().map(|&(row, _)| self.loaded.observed.get(row as usize).copied().unwrap_or(day::NONE));
+        let observed = picked
+            .iter()
+            .map(|&(row, _)| self.loaded.observed.get(row as usize).copied().unwrap_or(day::NONE));
         Picks {
-            observed: Arc::new(observed.collect()),
+            observed: observed.collect(),
             rows: picked.iter().map(|(row, _)| *row).collect(),
             reasons: picked.into_iter().map(|(_, reason)| reason).collect(),
         }
@@ -99,20 +100,25 @@ impl View<'_> {
                 }
             })
             .collect();
-        let template = slot.spec.and_then(|spec| self.loaded.columns[spec].as_ref()).map(|column| &column.cells);
+        let template = slot
+            .spec
+            .and_then(|spec| self.loaded.columns[spec].as_ref())
+            .map(|column| &column.cells);
         let small = |value: i64| u8::try_from(value).unwrap_or(u8::MAX);
         let cells = match (slot.take, template) {
             (Take::Exists, _) => Cells::Small(values.iter().map(|value| small(value.0)).collect()),
-            (Take::Min | Take::Max, Some(Cells::Day(_))) => {
-                Cells::Day(values.iter().map(|value| i32::try_from(value.0).unwrap_or(day::NONE)).collect())
+            (Take::Min | Take::Max, Some(Cells::Day(_))) => Cells::Day(
+                values.iter().map(|value| i32::try_from(value.0).unwrap_or(day::NONE)).collect(),
+            ),
+            (Take::Min | Take::Max, Some(Cells::Small(_))) => {
+                Cells::Small(values.iter().map(|value| small(value.0)).collect())
             }
-            (Take::Min | Take::Max, Some(Cells::Small(_))) => Cells::Small(values.iter().map(|value| small(value.0)).collect()),
             _ => Cells::Whole(values.iter().map(|value| value.0).collect()),
         };
         Dense {
             values: cells,
             reasons: values.iter().map(|value| value.1).collect(),
-            observed: Arc::new(values.iter().map(|value| value.2).collect()),
+            observed: values.iter().map(|value| value.2).collect(),
         }
     }
 
@@ -123,7 +129,8 @@ impl View<'_> {
         let all = self.loaded.rows(self.scope.group(dossier));
         let event = |row: u32| self.loaded.event[row as usize];
         let passes = slot.filter.and_then(|filter| self.loaded.passes.get(filter));
-        let passing = || all.iter().copied().filter(|&row| passes.is_none_or(|passes| passes[row as usize]));
+        let passing =
+            || all.iter().copied().filter(|&row| passes.is_none_or(|passes| passes[row as usize]));
         if matches!(span, Span::Always) {
             rows.extend(passing());
             return false;
@@ -169,14 +176,17 @@ impl View<'_> {
         Dense {
             values: Cells::empty(spec, slot.take, rows),
             reasons: vec![Reason::Missing; rows],
-            observed: Arc::new(vec![day::NONE; rows]),
+            observed: vec![day::NONE; rows].into(),
         }
     }
 
     /// Number of rows, or whether there is one.
     fn tally(&self, slot: &Slot, span: &Span, dossier: usize, rows: &[u32]) -> (i64, Reason, i32) {
         let newest = self.newest(rows);
-        let fresh = self.freshness(slot, newest.max(if self.is_register_of_events() { self.loaded.newest } else { day::NONE }));
+        let fresh = self.freshness(
+            slot,
+            newest.max(if self.is_register_of_events() { self.loaded.newest } else { day::NONE }),
+        );
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let before = span.start() < self.scope.since;
         if slot.take == Take::Exists && count > 0 {
@@ -190,7 +200,9 @@ impl View<'_> {
         }
         let reason = match self.scope.absence(dossier) {
             Reason::Known if before => Reason::NotCovered,
-            Reason::Known if self.loaded.spoiled.contains(&self.scope.group(dossier)) => Reason::Rejected,
+            Reason::Known if self.loaded.spoiled.contains(&self.scope.group(dossier)) => {
+                Reason::Rejected
+            }
             reason => reason,
         };
         (count, reason, newest.max(self.loaded.newest))
@@ -205,7 +217,14 @@ impl View<'_> {
         rows.iter().map(|&row| self.loaded.observed[row as usize]).max().unwrap_or(day::NONE)
     }
 
-    fn sum(&self, slot: &Slot, span: &Span, dossier: usize, rows: &[u32], outside: bool) -> (i64, Reason, i32) {
+    fn sum(
+        &self,
+        slot: &Slot,
+        span: &Span,
+        dossier: usize,
+        rows: &[u32],
+        outside: bool,
+    ) -> (i64, Reason, i32) {
         let Some(column) = slot.spec.and_then(|spec| self.loaded.columns[spec].as_ref()) else {
             return (0, Reason::Missing, day::NONE);
         };
@@ -214,7 +233,9 @@ impl View<'_> {
         let mut worst = Reason::Known;
         for &row in rows {
             match column.reason(row as usize) {
-                Reason::Known => sum = sum.and_then(|sum| sum.checked_add(column.whole(row as usize))),
+                Reason::Known => {
+                    sum = sum.and_then(|sum| sum.checked_add(column.whole(row as usize)))
+                }
                 reason => worst = worst.max(reason),
             }
         }
@@ -237,23 +258,35 @@ impl View<'_> {
             () if spoiled() => Reason::Rejected,
             () => Reason::Missing,
         };
+        let origin = self
+            .scope
+            .registered
+            .origin
+            .get(dossier)
+            .copied()
+            .filter(|origin| *origin != day::NONE);
         match *span {
             Span::Years { first, last } => {
-                let origin = self.scope.registered.origin.get(dossier).copied().unwrap_or(i32::MIN);
-                let mut needed = first.max(origin)..=last;
-                let whole = !needed.is_empty() && needed.all(|year| rows.iter().any(|row| day::year(event(row)) == year));
+                let mut needed = first.max(origin.map_or(i32::MIN, day::year))..=last;
+                let whole = !needed.is_empty()
+                    && needed.all(|year| rows.iter().any(|row| day::year(event(row)) == year));
                 (!whole).then_some(none)
             }
             Span::Months { count, .. } if self.scope.absence(dossier) != Reason::Known => {
                 let mut months: Vec<i32> = rows.iter().map(|row| day::month(event(row))).collect();
                 months.dedup();
                 let told = i32::try_from(months.len()).unwrap_or(i32::MAX);
-                (told < count).then_some(none)
+                // The month in which a subject came to be may have nothing to tell.
+                let last = day::month(span.days(rows.iter().map(event)).to);
+                let lived = origin.map_or(count, |origin| (last - day::month(origin)).min(count));
+                (rows.is_empty() || told < lived).then_some(none)
             }
             _ if rows.is_empty() => match self.scope.absence(dossier) {
                 Reason::Known if spoiled() => Some(Reason::Rejected),
                 Reason::Known => None,
-                Reason::NotCovered if self.plan.table.entry.coverage.is_some() => Some(Reason::NotCovered),
+                Reason::NotCovered if self.plan.table.entry.coverage.is_some() => {
+                    Some(Reason::NotCovered)
+                }
                 _ => Some(none),
             },
             _ => None,
@@ -261,11 +294,18 @@ impl View<'_> {
     }
 
     /// The smallest or largest value.
-    fn bound(&self, slot: &Slot, dossier: usize, rows: &[u32], outside: bool) -> (i64, Reason, i32) {
+    fn bound(
+        &self,
+        slot: &Slot,
+        dossier: usize,
+        rows: &[u32],
+        outside: bool,
+    ) -> (i64, Reason, i32) {
         let Some(column) = slot.spec.and_then(|spec| self.loaded.columns[spec].as_ref()) else {
             return (0, Reason::Missing, day::NONE);
         };
-        let known = rows.iter().map(|&row| row as usize).filter(|&row| column.reason(row) == Reason::Known);
+        let known =
+            rows.iter().map(|&row| row as usize).filter(|&row| column.reason(row) == Reason::Known);
         let values = known.map(|row| column.whole(row));
         let found = if slot.take == Take::Min { values.min() } else { values.max() };
         let newest = self.newest(rows);
@@ -281,7 +321,8 @@ impl View<'_> {
     /// All members of all rows; none where the table is complete.
     fn union(&self, slot: &Slot, span: &Span) -> Dense {
         let (mut ends, mut all) = (Vec::with_capacity(self.scope.rows), Vec::new());
-        let (mut reasons, mut observed) = (Vec::with_capacity(self.scope.rows), Vec::with_capacity(self.scope.rows));
+        let (mut reasons, mut observed) =
+            (Vec::with_capacity(self.scope.rows), Vec::with_capacity(self.scope.rows));
         let column = slot.spec.and_then(|spec| self.loaded.columns[spec].as_ref());
         let (mut rows, mut own) = (Vec::new(), Vec::new());
         for dossier in 0..self.scope.rows {
@@ -289,7 +330,8 @@ impl View<'_> {
             own.clear();
             let mut rejected = false;
             for &row in &rows {
-                let column = column.map(|column| (column.members(row as usize), column.reason(row as usize)));
+                let column = column
+                    .map(|column| (column.members(row as usize), column.reason(row as usize)));
                 let (members, reason) = column.unwrap_or((&[], Reason::Missing));
                 own.extend_from_slice(members);
                 rejected |= reason == Reason::Rejected;
@@ -307,7 +349,7 @@ impl View<'_> {
                 () => self.no_row(slot, dossier, outside),
             });
         }
-        Dense { values: Cells::Set { ends, members: all }, reasons, observed: Arc::new(observed) }
+        Dense { values: Cells::Set { ends, members: all }, reasons, observed: observed.into() }
     }
 }
 

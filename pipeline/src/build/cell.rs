@@ -58,10 +58,12 @@ pub(super) struct CellFault {
 
 impl Context<'_> {
     fn subject(&self, kind: SubjectKind, text: &str) -> Result<u32, Fault> {
-        self.subjects[kind.index()].find(kind, text, self.known_at).map(|(row, _)| row).map_err(|fault| match fault {
-            Fault::Orphan | Fault::FifteenDigitId => Fault::OrphanMember,
-            _ => Fault::BadMember,
-        })
+        self.subjects[kind.index()].find(kind, text, self.known_at).map(|(row, _)| row).map_err(
+            |fault| match fault {
+                Fault::Orphan | Fault::FifteenDigitId => Fault::OrphanMember,
+                _ => Fault::BadMember,
+            },
+        )
     }
 
     fn region(&self, text: &str) -> Result<u16, Fault> {
@@ -152,7 +154,9 @@ pub(super) fn parse_column(
             let mut all = Vec::new();
             for row in 0..rows {
                 let start = all.len();
-                each(row, &mut |text| set(context, text, separator.as_deref(), members, &mut all, start));
+                each(row, &mut |text| {
+                    set(context, text, separator.as_deref(), members, &mut all, start)
+                });
                 ends.push(narrow(all.len()));
             }
             Cells::Set { ends, members: all }
@@ -222,8 +226,19 @@ fn bounded(value: i64, min: Option<i64>, max: Option<i64>) -> Result<i64, Fault>
 }
 
 /// Powers of ten up to the most places any scale needs.
-const TENS: [i64; 11] =
-    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000];
+const TENS: [i64; 11] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+];
 
 fn number(text: &str, places: u32) -> Result<i64, Fault> {
     if let Some(value) = plain(text.as_bytes(), places) {
@@ -249,7 +264,9 @@ fn plain(bytes: &[u8], places: u32) -> Option<i64> {
         None => (bytes, &[][..]),
     };
     let wanted = places as usize;
-    let shape = (1..=9).contains(&whole.len()) && fraction.len() <= wanted && (point.is_none() || !fraction.is_empty());
+    let shape = (1..=9).contains(&whole.len())
+        && fraction.len() <= wanted
+        && (point.is_none() || !fraction.is_empty());
     if !shape || wanted >= TENS.len() || wanted > 8 {
         return None;
     }

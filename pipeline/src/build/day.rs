@@ -28,7 +28,9 @@ pub(super) fn of(date: Date) -> i32 {
 /// The calendar date of a stored day; the epoch outside the years jiff knows.
 pub(super) fn date_of(days: i32) -> Date {
     let epoch = date(1970, 1, 1);
-    epoch.checked_add(jiff::ToSpan::days(i64::from(days.clamp(-700_000, 2_900_000)))).unwrap_or(epoch)
+    epoch
+        .checked_add(jiff::ToSpan::days(i64::from(days.clamp(-700_000, 2_900_000))))
+        .unwrap_or(epoch)
 }
 
 /// Year of a stored day.
@@ -78,7 +80,9 @@ pub(super) fn parse(text: &str, format: DateFormat) -> Option<i32> {
 /// do not exist.
 fn fast(bytes: &[u8]) -> Option<i32> {
     let digits = |range: std::ops::Range<usize>| {
-        bytes.get(range)?.iter().try_fold(0_i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+        bytes.get(range)?.iter().try_fold(0_i64, |sum, byte| {
+            byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
+        })
     };
     match bytes.len() {
         10 if bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') => {

@@ -39,12 +39,21 @@ struct Named {
 }
 
 /// Writes the dossiers of one kind.
-pub(super) fn dossiers(path: &Path, words: &Words<'_>, dossiers: &Dossiers) -> Result<(), BuildError> {
+pub(super) fn dossiers(
+    path: &Path,
+    words: &Words<'_>,
+    dossiers: &Dossiers,
+) -> Result<(), BuildError> {
     let partly: Vec<bool> = words
         .catalogue
         .fields()
         .iter()
-        .map(|field| dossiers.chunks.iter().any(|chunk| chunk.column(field.id).is_some_and(|column| column.known.is_some())))
+        .map(|field| {
+            dossiers
+                .chunks
+                .iter()
+                .any(|chunk| chunk.column(field.id).is_some_and(|column| column.known.is_some()))
+        })
         .collect();
     let mut file = Sink::new(path);
     for chunk in &dossiers.chunks {
@@ -52,13 +61,21 @@ pub(super) fn dossiers(path: &Path, words: &Words<'_>, dossiers: &Dossiers) -> R
         for field in words.catalogue.fields_of(dossiers.kind) {
             let Some(column) = chunk.column(field.id) else { continue };
             columns.push(named(&field.name, true, words.values(field, column, chunk.rows)));
-            if partly[field.id.index()] {
-                columns.push(named(&format!("{}__reason", field.name), true, reasons(column, chunk.rows)));
+            if partly[field.id.index()] || field.kind == FieldType::Facts {
+                columns.push(named(
+                    &format!("{}__reason", field.name),
+                    true,
+                    reasons(column, chunk.rows),
+                ));
             }
         }
         for relation in words.catalogue.relations() {
             if let Some(edges) = chunk.edges(relation.id) {
-                columns.push(named(&format!("{}__complete", relation.entry.name), false, complete(edges, chunk.rows)));
+                columns.push(named(
+                    &format!("{}__complete", relation.entry.name),
+                    false,
+                    complete(edges, chunk.rows),
+                ));
             }
         }
         file.write(columns)?;
@@ -73,10 +90,12 @@ pub(super) fn relation(path: &Path, relation: &Relation, world: &World) -> Resul
     for chunk in &world.of(relation.entry.subject).chunks {
         let Some(edges) = chunk.edges(relation.id) else { continue };
         let owners = (0..chunk.rows).flat_map(|row| {
-            let count = edges.offsets.get(row + 1).copied().unwrap_or(0) - edges.offsets.get(row).copied().unwrap_or(0);
+            let count = edges.offsets.get(row + 1).copied().unwrap_or(0)
+                - edges.offsets.get(row).copied().unwrap_or(0);
             std::iter::repeat_n(chunk.key(row), usize::try_from(count).unwrap_or(0))
         });
-        let targets = edges.target.iter().map(|&row| targets.locate(row).map(|(frame, row)| frame.key(row)));
+        let targets =
+            edges.target.iter().map(|&row| targets.locate(row).map(|(frame, row)| frame.key(row)));
         let day = |day: &i32| (*day != i32::MIN && *day != i32::MAX).then_some(*day);
         file.write(vec![
             named("subject", false, hex(owners.map(Some))),
@@ -142,13 +161,20 @@ impl Words<'_> {
             Values::Int(cells) if field.kind == FieldType::Decimal => {
                 let cells = cells.iter().map(|&cell| i128::from(cell)).collect();
                 let array = Decimal128Array::new(cells, nulls);
-                Arc::new(array.with_data_type(DataType::Decimal128(18, i8::try_from(DECIMAL_PLACES).unwrap_or(6))))
+                Arc::new(array.with_data_type(DataType::Decimal128(
+                    18,
+                    i8::try_from(DECIMAL_PLACES).unwrap_or(6),
+                )))
             }
             Values::Int(cells) => Arc::new(Int64Array::new(cells.clone(), nulls)),
             Values::Date(cells) => Arc::new(Date32Array::new(cells.clone(), nulls)),
             Values::Code(cells) => codes(field.codes.as_deref(), cells, nulls),
             Values::Place(cells) if field.kind == FieldType::Region => {
-                let code = |&index: &u16| self.regions.code(index).map_or(0, |code| i32::try_from(code.value()).unwrap_or(0));
+                let code = |&index: &u16| {
+                    self.regions
+                        .code(index)
+                        .map_or(0, |code| i32::try_from(code.value()).unwrap_or(0))
+                };
                 Arc::new(Int32Array::new(cells.iter().map(code).collect(), nulls))
             }
             Values::Place(cells) => self.industry(cells, nulls.as_ref()),
@@ -174,18 +200,27 @@ impl Words<'_> {
     }
 
     fn member(&self, field: &Field, member: u16) -> String {
-        let code = |list: &Arc<CodeList>| Some(list.entry(u8::try_from(member).ok()?)?.code.clone());
+        let code =
+            |list: &Arc<CodeList>| Some(list.entry(u8::try_from(member).ok()?)?.code.clone());
         match &field.codes {
             Some(list) => code(list).unwrap_or_default(),
-            None if field.holds_industries() => self.industries.code(member).map(|code| code.to_string()).unwrap_or_default(),
-            None => self.zones.get(usize::from(member)).map(|id| (*id).to_owned()).unwrap_or_default(),
+            None if field.holds_industries() => {
+                self.industries.code(member).map(|code| code.to_string()).unwrap_or_default()
+            }
+            None => {
+                self.zones.get(usize::from(member)).map(|id| (*id).to_owned()).unwrap_or_default()
+            }
         }
     }
 
     fn industry(&self, cells: &[u16], nulls: Option<&NullBuffer>) -> ArrayRef {
         let mut builder = StringDictionaryBuilder::<Int16Type>::new();
         for (row, &cell) in cells.iter().enumerate() {
-            match self.industries.code(cell).filter(|_| nulls.is_none_or(|nulls| nulls.is_valid(row))) {
+            match self
+                .industries
+                .code(cell)
+                .filter(|_| nulls.is_none_or(|nulls| nulls.is_valid(row)))
+            {
                 Some(code) => builder.append_value(code.to_string()),
                 None => builder.append_null(),
             }
@@ -232,7 +267,11 @@ fn fact_list(field: &Field, facts: &Facts) -> ArrayRef {
         Arc::new(sources),
     ];
     let names = ["code", "from", "to", "amount", "source"];
-    let fields: Fields = names.iter().zip(&arrays).map(|(name, array)| ArrowField::new(*name, array.data_type().clone(), true)).collect();
+    let fields: Fields = names
+        .iter()
+        .zip(&arrays)
+        .map(|(name, array)| ArrowField::new(*name, array.data_type().clone(), true))
+        .collect();
     list(&facts.offsets, Arc::new(StructArray::new(fields, arrays, None)), None)
 }
 

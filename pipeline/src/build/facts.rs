@@ -1,6 +1,7 @@
 //! Dated things: the rows of certificates, listings, benefits and the like,
 //! and for whom their registers are complete.
 
+use arrow_buffer::ScalarBuffer;
 use zhida_model::domain::Reason;
 
 use super::aggregate::View;
@@ -28,7 +29,7 @@ pub(super) struct Gathered {
     pub(super) facts: Vec<Fact>,
     pub(super) reasons: Vec<Reason>,
     /// Newest row of each dossier, or of the table where it has none.
-    pub(super) observed: Vec<i32>,
+    pub(super) observed: ScalarBuffer<i32>,
     /// Rows of the table whose period is reversed, with their dossiers.
     pub(super) faults: Vec<(u32, u32, Fault)>,
 }
@@ -47,15 +48,23 @@ pub(super) fn gather(view: &View<'_>, slot: &Slot) -> Gathered {
     let empty = || Gathered {
         facts: Vec::new(),
         reasons: vec![Reason::Missing; rows],
-        observed: vec![day::NONE; rows],
+        observed: vec![day::NONE; rows].into(),
         faults: Vec::new(),
     };
     let lost_filter = slot.filter.is_some_and(|filter| view.loaded.lost_filters[filter]);
-    let Some(parts) = slot.fact.as_ref().filter(|_| !lost_filter).and_then(|fact| parts(view, fact)) else {
+    let Some(parts) =
+        slot.fact.as_ref().filter(|_| !lost_filter).and_then(|fact| parts(view, fact))
+    else {
         return empty();
     };
     let passes = slot.filter.and_then(|filter| view.loaded.passes.get(filter));
-    let mut gathered = Gathered { facts: Vec::new(), reasons: Vec::with_capacity(rows), observed: Vec::with_capacity(rows), faults: Vec::new() };
+    let mut observed = Vec::with_capacity(rows);
+    let mut gathered = Gathered {
+        facts: Vec::new(),
+        reasons: Vec::with_capacity(rows),
+        observed: Vec::new().into(),
+        faults: Vec::new(),
+    };
     let source = u8::try_from(slot.source).unwrap_or(u8::MAX);
     for (dossier, number) in (0..rows).zip(0_u32..) {
         let group = view.scope.group(dossier);
@@ -80,8 +89,9 @@ pub(super) fn gather(view: &View<'_>, slot: &Slot) -> Gathered {
             reason = Reason::Rejected;
         }
         gathered.reasons.push(reason);
-        gathered.observed.push(if newest == day::NONE { view.loaded.newest } else { newest });
+        observed.push(if newest == day::NONE { view.loaded.newest } else { newest });
     }
+    gathered.observed = observed.into();
     gathered
 }
 
@@ -138,9 +148,12 @@ pub(super) fn join(sources: Vec<Gathered>) -> Option<Gathered> {
         for (own, other) in joined.reasons.iter_mut().zip(source.reasons) {
             *own = worse(*own, other);
         }
-        for (own, other) in joined.observed.iter_mut().zip(source.observed) {
-            *own = (*own).max(other);
-        }
+        joined.observed = joined
+            .observed
+            .iter()
+            .zip(source.observed.iter())
+            .map(|(own, other)| *own.max(other))
+            .collect();
     }
     joined.facts.par_sort_unstable();
     joined.facts.dedup();

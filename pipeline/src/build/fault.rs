@@ -93,7 +93,9 @@ impl Fault {
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
-            Fault::Malformed => "该行列数或引号与表头不符：请按表头逐列补齐，含逗号或换行的内容用英文双引号括起",
+            Fault::Malformed => {
+                "该行列数或引号与表头不符：请按表头逐列补齐，含逗号或换行的内容用英文双引号括起"
+            }
             Fault::BadEncoding => "该行含声明编码以外的字节：请按目录中声明的编码重新导出",
             Fault::MissingKey => "主体标识为空：请补填统一社会信用代码、公民身份号码或户号",
             Fault::BadLength => "主体标识位数不对：请检查该列是否被截断或补位",

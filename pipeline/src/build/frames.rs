@@ -1,11 +1,9 @@
 //! From values for all dossiers to the chunks of a frame, sharing buffers
 //! wherever rows are contiguous.
 
-use std::sync::Arc;
-
 use arrow_buffer::{BooleanBuffer, OffsetBuffer, ScalarBuffer};
-use zhida_model::catalogue::Catalogue;
 use zhida_model::catalogue::types::FieldType;
+use zhida_model::catalogue::{Catalogue, Field};
 use zhida_model::domain::{Reason, SubjectKind};
 use zhida_model::frame::{CHUNK_ROWS, Column, Dossiers, Edges, Facts, Frame, Values};
 
@@ -15,10 +13,10 @@ use super::register::Registered;
 use super::relate::Related;
 use super::resolve::Resolved;
 
-/// A finished field.
-pub(super) enum Finished {
-    Values(Resolved),
-    Facts(Gathered),
+/// A finished field: values and what stands beside them.
+pub(super) struct Prepared {
+    values: Buffers,
+    beside: Beside,
 }
 
 /// One field, turned into buffers that chunks slice.
@@ -28,9 +26,22 @@ enum Buffers {
     Date(ScalarBuffer<i32>),
     Code(ScalarBuffer<u8>),
     Place(ScalarBuffer<u16>),
-    Text { ends: Vec<u64>, bytes: ScalarBuffer<u8> },
-    Set { ends: Vec<u32>, members: ScalarBuffer<u16> },
-    Facts { ends: Vec<u32>, code: ScalarBuffer<u8>, from: ScalarBuffer<i32>, to: ScalarBuffer<i32>, amount: ScalarBuffer<i64>, source: ScalarBuffer<u8> },
+    Text {
+        ends: Vec<u64>,
+        bytes: ScalarBuffer<u8>,
+    },
+    Set {
+        ends: Vec<u32>,
+        members: ScalarBuffer<u16>,
+    },
+    Facts {
+        ends: Vec<u32>,
+        code: ScalarBuffer<u8>,
+        from: ScalarBuffer<i32>,
+        to: ScalarBuffer<i32>,
+        amount: ScalarBuffer<i64>,
+        source: ScalarBuffer<u8>,
+    },
 }
 
 /// What stands beside the values.
@@ -54,20 +65,14 @@ pub(super) fn assemble(
     catalogue: &Catalogue,
     kind: SubjectKind,
     registered: &Registered,
-    fields: &mut [Option<Finished>],
+    fields: &[Option<Prepared>],
     relations: &mut [Option<Related>],
 ) -> Dossiers {
     let rows = registered.keys.len();
     let keys: Vec<u128> = registered.keys.iter().map(|key| key.as_u128()).collect();
     let keys = ScalarBuffer::from(keys);
-    let columns: Vec<Option<(Buffers, Beside)>> = catalogue
-        .fields()
-        .iter()
-        .map(|field| match fields[field.id.index()].take_if(|_| field.subject == kind)? {
-            Finished::Values(resolved) => Some(buffers(resolved, field.kind)),
-            Finished::Facts(gathered) => Some(fact_buffers(gathered, rows)),
-        })
-        .collect();
+    let own = |field: &Field| fields[field.id.index()].as_ref().filter(|_| field.subject == kind);
+    let columns: Vec<Option<&Prepared>> = catalogue.fields().iter().map(own).collect();
     let edges: Vec<Option<EdgeBuffers>> = catalogue
         .relations()
         .iter()
@@ -81,16 +86,27 @@ pub(super) fn assemble(
             first: u32::try_from(first).unwrap_or(u32::MAX),
             rows: count,
             keys: keys.slice(first, count),
-            columns: columns.iter().map(|column| column.as_ref().map(|(values, beside)| slice(values, beside, first, count))).collect(),
-            relations: edges.iter().map(|edges| edges.as_ref().map(|edges| slice_edges(edges, first, count))).collect(),
+            columns: columns
+                .iter()
+                .map(|column| {
+                    column.map(|column| slice(&column.values, &column.beside, first, count))
+                })
+                .collect(),
+            relations: edges
+                .iter()
+                .map(|edges| edges.as_ref().map(|edges| slice_edges(edges, first, count)))
+                .collect(),
         }
     });
     Dossiers { kind, rows, chunks: chunks.collect() }
 }
 
-fn buffers(resolved: Resolved, kind: FieldType) -> (Buffers, Beside) {
+/// Prepares values for slicing.
+pub(super) fn prepare(resolved: Resolved, kind: FieldType) -> Prepared {
     let values = match resolved.values {
-        Cells::Small(cells) if kind == FieldType::Bool => Buffers::Bool(cells.iter().map(|&cell| cell != 0).collect()),
+        Cells::Small(cells) if kind == FieldType::Bool => {
+            Buffers::Bool(cells.iter().map(|&cell| cell != 0).collect())
+        }
         Cells::Small(cells) => Buffers::Code(cells.into()),
         Cells::Place(cells) => Buffers::Place(cells.into()),
         Cells::Day(cells) => Buffers::Date(cells.into()),
@@ -100,24 +116,24 @@ fn buffers(resolved: Resolved, kind: FieldType) -> (Buffers, Beside) {
         Cells::Text { ends, bytes } => Buffers::Text { ends, bytes: bytes.into() },
         Cells::Set { ends, members } => Buffers::Set { ends, members: members.into() },
     };
-    let observed = Arc::unwrap_or_clone(resolved.observed);
-    (values, beside(&resolved.reasons, observed, resolved.source))
+    Prepared { values, beside: beside(&resolved.reasons, resolved.observed, resolved.source) }
 }
 
-fn beside(reasons: &[Reason], observed: Vec<i32>, source: Option<Vec<u8>>) -> Beside {
+fn beside(reasons: &[Reason], observed: ScalarBuffer<i32>, source: Option<Vec<u8>>) -> Beside {
     let unknown = reasons.iter().any(|reason| *reason != Reason::Known);
     Beside {
         known: unknown.then(|| reasons.iter().map(|reason| *reason == Reason::Known).collect()),
         reasons: unknown.then(|| reasons.iter().map(|reason| reason.code()).collect()),
-        observed: Some(observed.into()),
+        observed: Some(observed),
         source: source.map(Into::into),
     }
 }
 
-fn fact_buffers(gathered: Gathered, rows: usize) -> (Buffers, Beside) {
+/// Prepares facts for slicing.
+pub(super) fn prepare_facts(gathered: Gathered, rows: usize) -> Prepared {
     let facts = &gathered.facts;
     let ends = ends_of(facts.iter().map(|fact| fact.dossier), rows);
-    let buffers = Buffers::Facts {
+    let values = Buffers::Facts {
         ends,
         code: facts.iter().map(|fact| fact.code).collect(),
         from: facts.iter().map(|fact| fact.from).collect(),
@@ -125,7 +141,7 @@ fn fact_buffers(gathered: Gathered, rows: usize) -> (Buffers, Beside) {
         amount: facts.iter().map(|fact| fact.amount).collect(),
         source: facts.iter().map(|fact| fact.source).collect(),
     };
-    (buffers, beside(&gathered.reasons, gathered.observed, None))
+    Prepared { values, beside: beside(&gathered.reasons, gathered.observed, None) }
 }
 
 fn edge_buffers(related: &Related, rows: usize) -> EdgeBuffers {
@@ -161,7 +177,9 @@ fn start(ends: &[u32], first: usize) -> usize {
 }
 
 fn offsets(ends: &[u32], first: usize, count: usize) -> OffsetBuffer<i32> {
-    OffsetBuffer::from_lengths((first..first + count).map(|row| ends[row] as usize - start(ends, row)))
+    OffsetBuffer::from_lengths(
+        (first..first + count).map(|row| ends[row] as usize - start(ends, row)),
+    )
 }
 
 fn slice(values: &Buffers, beside: &Beside, first: usize, count: usize) -> Column {
@@ -175,14 +193,21 @@ fn slice(values: &Buffers, beside: &Beside, first: usize, count: usize) -> Colum
             let begin = |row: usize| row.checked_sub(1).map_or(0, |before| ends[before]) as usize;
             let lengths = (first..first + count).map(|row| ends[row] as usize - begin(row));
             let length = begin(first + count) - begin(first);
-            Values::Text { offsets: OffsetBuffer::from_lengths(lengths), bytes: bytes.slice(begin(first), length) }
+            Values::Text {
+                offsets: OffsetBuffer::from_lengths(lengths),
+                bytes: bytes.slice(begin(first), length),
+            }
         }
         Buffers::Set { ends, members } => {
             let (from, to) = (start(ends, first), start(ends, first + count));
-            Values::Set { offsets: offsets(ends, first, count), members: members.slice(from, to - from) }
+            Values::Set {
+                offsets: offsets(ends, first, count),
+                members: members.slice(from, to - from),
+            }
         }
         Buffers::Facts { ends, code, from, to, amount, source } => {
-            let (at, length) = (start(ends, first), start(ends, first + count) - start(ends, first));
+            let (at, length) =
+                (start(ends, first), start(ends, first + count) - start(ends, first));
             Values::Facts(Facts {
                 offsets: offsets(ends, first, count),
                 code: code.slice(at, length),
@@ -196,7 +221,10 @@ fn slice(values: &Buffers, beside: &Beside, first: usize, count: usize) -> Colum
     let known = beside.known.as_ref().map(|known| known.slice(first, count));
     Column {
         values,
-        reasons: known.as_ref().and(beside.reasons.as_ref()).map(|reasons| reasons.slice(first, count)),
+        reasons: known
+            .as_ref()
+            .and(beside.reasons.as_ref())
+            .map(|reasons| reasons.slice(first, count)),
         known,
         observed: beside.observed.as_ref().map(|observed| observed.slice(first, count)),
         source: beside.source.as_ref().map(|source| source.slice(first, count)),
@@ -204,7 +232,8 @@ fn slice(values: &Buffers, beside: &Beside, first: usize, count: usize) -> Colum
 }
 
 fn slice_edges(edges: &EdgeBuffers, first: usize, count: usize) -> Edges {
-    let (at, length) = (start(&edges.ends, first), start(&edges.ends, first + count) - start(&edges.ends, first));
+    let (at, length) =
+        (start(&edges.ends, first), start(&edges.ends, first + count) - start(&edges.ends, first));
     Edges {
         offsets: offsets(&edges.ends, first, count),
         target: edges.target.slice(at, length),

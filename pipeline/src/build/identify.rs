@@ -56,7 +56,12 @@ impl Subjects {
     }
 
     /// The dossier of a key, and what was mended.
-    pub(super) fn find(&self, kind: SubjectKind, raw: &str, known_at: Date) -> Result<(u32, Option<Repair>), Fault> {
+    pub(super) fn find(
+        &self,
+        kind: SubjectKind,
+        raw: &str,
+        known_at: Date,
+    ) -> Result<(u32, Option<Repair>), Fault> {
         if let Some(&row) = exact(raw).and_then(|identity| self.rows.get(identity)) {
             return Ok((row, None));
         }
@@ -85,7 +90,9 @@ pub(super) fn identify(kind: SubjectKind, raw: &str, known_at: Date) -> Result<I
         return Err(Fault::MissingKey);
     }
     let (identity, upgraded) = match kind {
-        SubjectKind::Enterprise => (Uscc::parse(&text).map_err(|e| uscc_fault(&e))?.as_str().as_bytes().try_into(), false),
+        SubjectKind::Enterprise => {
+            (Uscc::parse(&text).map_err(|e| uscc_fault(&e))?.as_str().as_bytes().try_into(), false)
+        }
         SubjectKind::Citizen => {
             let (id, upgraded) = match ResidentId::parse(&text, known_at) {
                 Ok(id) => (id, false),

@@ -3,7 +3,7 @@
 //! In the order of the work: [`read`] finds, decodes and cuts a table;
 //! [`plan`] says what the catalogue wants from it; [`identify`] checks its
 //! keys; [`cell`] turns text into values; [`register`] decides which dossiers
-//! there are; [`load`] brings each row to its dossier; [`aggregate`] makes one
+//! there are; [`load`] and [`join`] bring each row to its dossier; [`aggregate`] makes one
 //! value of several rows and [`facts`] gathers dated things; [`resolve`]
 //! settles what several departments say; [`relate`] ties subjects together;
 //! [`frames`] and [`export`] put the result down; [`report`] counts it all.
@@ -20,6 +20,7 @@ mod facts;
 mod fault;
 mod frames;
 mod identify;
+mod join;
 mod load;
 mod plan;
 mod read;

@@ -174,9 +174,17 @@ impl<'c> TablePlan<'c> {
         }))
     }
 
-    fn spec(&mut self, column: &str, filter: Option<usize>, parse: Parse, wanted_by: &str, show: bool) -> usize {
+    fn spec(
+        &mut self,
+        column: &str,
+        filter: Option<usize>,
+        parse: Parse,
+        wanted_by: &str,
+        show: bool,
+    ) -> usize {
         let column = self.column(column);
-        let same = |spec: &Spec| spec.column == column && spec.filter == filter && spec.parse == parse;
+        let same =
+            |spec: &Spec| spec.column == column && spec.filter == filter && spec.parse == parse;
         let found = self.specs.iter().position(same);
         found.unwrap_or_else(|| {
             self.specs.push(Spec { column, filter, parse, wanted_by: wanted_by.to_owned(), show });
@@ -196,21 +204,30 @@ impl<'c> TablePlan<'c> {
             let codes = || raw_codes(field, source);
             let fixed = fact.fixed.as_deref().and_then(|code| field.codes.as_ref()?.position(code));
             let code = match (&fact.code, fixed) {
-                (Some(column), None) => Err(self.spec(column, filter, Parse::Code(codes()), &field.name, show)),
+                (Some(column), None) => {
+                    Err(self.spec(column, filter, Parse::Code(codes()), &field.name, show))
+                }
                 (_, fixed) => Ok(fixed.unwrap_or_default()),
             };
             let from = self.date_spec(&fact.from, filter, &field.name);
             let to = fact.to.as_ref().map(|date| self.date_spec(date, filter, &field.name));
             let amount = fact.amount.as_ref().map(|column| {
                 let places = places(FieldType::Money, fact.amount_scale);
-                self.spec(column, filter, Parse::Number { places, min: None, max: None }, &field.name, show)
+                self.spec(
+                    column,
+                    filter,
+                    Parse::Number { places, min: None, max: None },
+                    &field.name,
+                    show,
+                )
             });
             FactSlot { code, from, to, amount }
         });
         let counts = matches!(source.take, Take::Count | Take::Exists | Take::Facts);
-        let spec = source.column.as_ref().filter(|_| !counts).map(|column| {
-            self.spec(column, filter, parse_of(field, source), &field.name, show)
-        });
+        let spec =
+            source.column.as_ref().filter(|_| !counts).map(|column| {
+                self.spec(column, filter, parse_of(field, source), &field.name, show)
+            });
         self.slots.push(Slot {
             field: field.id,
             source: position,
@@ -232,7 +249,9 @@ impl<'c> TablePlan<'c> {
                 from: self.end(from, entry.subject, filter, name),
                 to: self.end(to, entry.target, filter, name),
             },
-            Link::Group { column } => Ends::Group { spec: self.spec(column, filter, Parse::Text, name, false) },
+            Link::Group { column } => {
+                Ends::Group { spec: self.spec(column, filter, Parse::Text, name, false) }
+            }
         };
         let since = entry.since.as_ref().map(|date| self.date_spec(date, filter, name));
         let until = entry.until.as_ref().map(|date| self.date_spec(date, filter, name));
@@ -240,9 +259,17 @@ impl<'c> TablePlan<'c> {
     }
 
     /// One end of an edge; the key column has been looked up already.
-    fn end(&mut self, column: &str, kind: SubjectKind, filter: Option<usize>, name: &str) -> Option<usize> {
+    fn end(
+        &mut self,
+        column: &str,
+        kind: SubjectKind,
+        filter: Option<usize>,
+        name: &str,
+    ) -> Option<usize> {
         let key = &self.table.entry.key;
-        let is_key = key.column == column && key.kind != KeyKind::Household && self.table.entry.subject == kind;
+        let is_key = key.column == column
+            && key.kind != KeyKind::Household
+            && self.table.entry.subject == kind;
         (!is_key).then(|| self.spec(column, filter, Parse::Subject(kind), name, false))
     }
 }
@@ -250,7 +277,10 @@ impl<'c> TablePlan<'c> {
 /// The regions inside which a table is complete; empty where it is not.
 pub(super) fn complete_regions(table: &SourceTable) -> Vec<RegionCode> {
     let coverage = table.entry.coverage.iter().filter(|coverage| coverage.complete);
-    coverage.flat_map(|coverage| &coverage.regions).filter_map(|region| RegionCode::parse(region).ok()).collect()
+    coverage
+        .flat_map(|coverage| &coverage.regions)
+        .filter_map(|region| RegionCode::parse(region).ok())
+        .collect()
 }
 
 fn parse_of(field: &Field, source: &Source) -> Parse {
@@ -297,7 +327,9 @@ fn raw_codes(field: &Field, source: &Source) -> FxHashMap<String, u8> {
     let Some(list) = &field.codes else { return FxHashMap::default() };
     if !source.map.is_empty() {
         let pairs = source.map.iter();
-        return pairs.filter_map(|(raw, code)| Some((tidy(raw).into_owned(), list.position(code)?))).collect();
+        return pairs
+            .filter_map(|(raw, code)| Some((tidy(raw).into_owned(), list.position(code)?)))
+            .collect();
     }
     let mut codes = FxHashMap::default();
     for (entry, position) in list.entries.iter().zip(0..=u8::MAX) {
@@ -312,9 +344,12 @@ fn raw_codes(field: &Field, source: &Source) -> FxHashMap<String, u8> {
 fn raw_bools(source: &Source) -> FxHashMap<String, u8> {
     if !source.map.is_empty() {
         let pairs = source.map.iter();
-        return pairs.map(|(raw, value)| (tidy(raw).into_owned(), u8::from(value == "true"))).collect();
+        return pairs
+            .map(|(raw, value)| (tidy(raw).into_owned(), u8::from(value == "true")))
+            .collect();
     }
     let yes = ["true", "1", "是", "Y", "y", "有", "True", "TRUE"].map(|word| (word.to_owned(), 1));
-    let no = ["false", "0", "否", "N", "n", "无", "False", "FALSE"].map(|word| (word.to_owned(), 0));
+    let no =
+        ["false", "0", "否", "N", "n", "无", "False", "FALSE"].map(|word| (word.to_owned(), 0));
     yes.into_iter().chain(no).collect()
 }

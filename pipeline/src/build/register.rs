@@ -28,8 +28,8 @@ pub(super) struct Registered {
     pub(super) keys: Vec<SubjectKey>,
     /// Dense index of the home region: the first region field of the register.
     pub(super) home: Vec<u16>,
-    /// Year in which the subject came to be: the first date field of the
-    /// register; `i32::MIN` where it is not known.
+    /// Day on which the subject came to be: the first date field of the
+    /// register; `day::NONE` where it is not known.
     pub(super) origin: Vec<i32>,
     pub(super) subjects: Subjects,
 }
@@ -93,7 +93,12 @@ fn read_entries(
 }
 
 /// The parsed column of the first field of a type that the register holds.
-fn first_spec(catalogue: &Catalogue, plan: &TablePlan<'_>, kind: SubjectKind, wanted: FieldType) -> Option<usize> {
+fn first_spec(
+    catalogue: &Catalogue,
+    plan: &TablePlan<'_>,
+    kind: SubjectKind,
+    wanted: FieldType,
+) -> Option<usize> {
     let mut fields = catalogue.fields_of(kind).filter(|field| field.kind == wanted);
     fields.find_map(|field| plan.slots.iter().find(|slot| slot.field == field.id)?.spec)
 }
@@ -116,16 +121,21 @@ fn entries(
     for row in 0..batch.rows() {
         let Observed::On(seen) = observed(plan, &batch, row, cutoff) else { continue };
         let Ok(event) = event(plan, columns, &batch, row) else { continue };
-        let Ok(identified) = identify(kind, batch.cell(plan.key, row), context.known_at) else { continue };
+        let Ok(identified) = identify(kind, batch.cell(plan.key, row), context.known_at) else {
+            continue;
+        };
         let home = match home.as_ref().map(|parsed| (&parsed.cells, parsed.reason(row))) {
             Some((Cells::Place(places), Reason::Known)) => places[row],
             _ => NO_REGION,
         };
         let origin = match origin.as_ref().map(|parsed| (parsed.whole(row), parsed.reason(row))) {
-            Some((days, Reason::Known)) => day::year(i32::try_from(days).unwrap_or(day::NONE)),
-            _ => i32::MIN,
+            Some((days, Reason::Known)) => i32::try_from(days).unwrap_or(day::NONE),
+            _ => day::NONE,
         };
-        found.push((identified.identity, Entry { event: event.unwrap_or(0), observed: seen, home, origin }));
+        found.push((
+            identified.identity,
+            Entry { event: event.unwrap_or(0), observed: seen, home, origin },
+        ));
     }
     found
 }

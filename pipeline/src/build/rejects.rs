@@ -47,7 +47,12 @@ pub(super) struct Rejects<'a> {
 
 impl<'a> Rejects<'a> {
     /// Starts the file.
-    pub(super) fn create(path: &Path, secret: &'a KeySecret, known_at: jiff::civil::Date, keys: [&'a [SubjectKey]; 2]) -> std::io::Result<Rejects<'a>> {
+    pub(super) fn create(
+        path: &Path,
+        secret: &'a KeySecret,
+        known_at: jiff::civil::Date,
+        keys: [&'a [SubjectKey]; 2],
+    ) -> std::io::Result<Rejects<'a>> {
         let mut file = BufWriter::new(File::create(path)?);
         file.write_all("table,row,subject,field,reason,value,owner,remedy\n".as_bytes())?;
         Ok(Rejects { path: path.to_owned(), file, error: None, secret, known_at, keys })

@@ -8,7 +8,7 @@ use super::aggregate::View;
 use super::cell::Cells;
 use super::day;
 use super::fault::Fault;
-use super::load::is_stale;
+use super::join::is_stale;
 use super::plan::{Edge, Ends};
 use super::scope::Scope;
 
@@ -53,11 +53,16 @@ pub(super) fn relate(view: &View<'_>, subject: &Scope<'_>, edge: &Edge, complete
         Ends::Group { spec } => group(view, edge, *spec),
     };
     let Some(mut found) = found else {
-        return Related { ties: Vec::new(), complete: vec![false; subject.rows], faults: Vec::new() };
+        return Related {
+            ties: Vec::new(),
+            complete: vec![false; subject.rows],
+            faults: Vec::new(),
+        };
     };
     found.ties.sort_unstable();
     found.ties.dedup();
-    let mut lists: Vec<bool> = (0..subject.rows).map(|row| complete && subject.absence(row) == Reason::Known).collect();
+    let mut lists: Vec<bool> =
+        (0..subject.rows).map(|row| complete && subject.absence(row) == Reason::Known).collect();
     if let Some(grouped) = &found.grouped {
         lists.iter_mut().zip(grouped).for_each(|(list, grouped)| *list &= grouped);
     }
@@ -75,7 +80,8 @@ fn rows<'a>(view: &'a View<'_>, edge: &Edge) -> impl Iterator<Item = (u32, u32)>
     let groups = view.loaded.starts.len().saturating_sub(1);
     (0_u32..).take(groups).flat_map(move |group| {
         let rows = view.loaded.rows(group).iter();
-        rows.filter(move |row| passes.is_none_or(|passes| passes[**row as usize])).map(move |&row| (group, row))
+        rows.filter(move |row| passes.is_none_or(|passes| passes[**row as usize]))
+            .map(move |&row| (group, row))
     })
 }
 
@@ -90,7 +96,8 @@ fn period(view: &View<'_>, edge: &Edge, row: u32) -> (i32, i32) {
 }
 
 fn pairs(view: &View<'_>, edge: &Edge, from: Option<usize>, to: Option<usize>) -> Option<Found> {
-    let mut found = Found { ties: Vec::new(), lacking: Vec::new(), faults: Vec::new(), grouped: None };
+    let mut found =
+        Found { ties: Vec::new(), lacking: Vec::new(), faults: Vec::new(), grouped: None };
     let column = |spec: Option<usize>| match spec {
         Some(spec) => view.loaded.columns[spec].as_ref().map(Some),
         None => Some(None),
@@ -119,7 +126,8 @@ fn pairs(view: &View<'_>, edge: &Edge, from: Option<usize>, to: Option<usize>) -
 }
 
 fn group(view: &View<'_>, edge: &Edge, spec: usize) -> Option<Found> {
-    let mut found = Found { ties: Vec::new(), lacking: Vec::new(), faults: Vec::new(), grouped: None };
+    let mut found =
+        Found { ties: Vec::new(), lacking: Vec::new(), faults: Vec::new(), grouped: None };
     let column = view.loaded.columns[spec].as_ref()?;
     let mut groups: FxHashMap<&[u8], Vec<(u32, u32)>> = FxHashMap::default();
     let mut grouped = vec![false; view.loaded.starts.len().saturating_sub(1)];
@@ -137,7 +145,9 @@ fn group(view: &View<'_>, edge: &Edge, spec: usize) -> Option<Found> {
     groups.sort_unstable();
     for members in groups {
         if members.len() > LARGEST_GROUP {
-            found.faults.extend(members.iter().map(|&(key, row)| (row, key, Fault::OversizedGroup)));
+            found
+                .faults
+                .extend(members.iter().map(|&(key, row)| (row, key, Fault::OversizedGroup)));
             found.lacking.extend(members.iter().map(|(key, _)| *key));
             continue;
         }

@@ -147,7 +147,10 @@ impl TableReport {
     }
 
     /// Rejected cells of a field, by reason.
-    pub(super) fn cells_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = (&'static str, usize)> + 'a {
+    pub(super) fn cells_of<'a>(
+        &'a self,
+        field: &'a str,
+    ) -> impl Iterator<Item = (&'static str, usize)> + 'a {
         let own = self.cells.iter().filter(move |((name, _), _)| name == field);
         own.map(|((_, reason), &count)| (*reason, count))
     }
@@ -177,14 +180,26 @@ impl BuildReport {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "档案 {kind}: {rows}");
         }
-        let _ = writeln!(text, "\n{:<28}{:>10}{:>10}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}", "table", "rows", "taken", "reject", "repair", "later", "copies", "older", "stale");
+        let _ = writeln!(
+            text,
+            "\n{:<28}{:>10}{:>10}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}",
+            "table", "rows", "taken", "reject", "repair", "later", "copies", "older", "stale"
+        );
         for table in &self.tables {
             let rejects: usize = table.rejects.values().sum();
             let repairs: usize = table.repairs.values().sum();
             let _ = writeln!(
                 text,
                 "{:<28}{:>10}{:>10}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}",
-                table.table, table.rows, table.taken, rejects, repairs, table.after_cutoff, table.duplicates, table.superseded, table.stale
+                table.table,
+                table.rows,
+                table.taken,
+                rejects,
+                repairs,
+                table.after_cutoff,
+                table.duplicates,
+                table.superseded,
+                table.stale
             );
             for (reason, count) in &table.rejects {
                 let _ = writeln!(text, "    {reason}: {count}");
@@ -195,12 +210,28 @@ impl BuildReport {
         }
         let _ = writeln!(text, "\n{:<12}{:<32}{:>10}  unknown", "subject", "field", "known");
         for field in &self.fields {
-            let unknown: Vec<String> = field.unknown.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-            let _ = writeln!(text, "{:<12}{:<32}{:>10}  {}", field.subject, field.field, field.known, unknown.join(", "));
+            let unknown: Vec<String> =
+                field.unknown.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+            let _ = writeln!(
+                text,
+                "{:<12}{:<32}{:>10}  {}",
+                field.subject,
+                field.field,
+                field.known,
+                unknown.join(", ")
+            );
         }
-        let _ = writeln!(text, "\n{:<12}{:<32}{:>10}{:>10}", "subject", "relation", "edges", "complete");
+        let _ = writeln!(
+            text,
+            "\n{:<12}{:<32}{:>10}{:>10}",
+            "subject", "relation", "edges", "complete"
+        );
         for relation in &self.relations {
-            let _ = writeln!(text, "{:<12}{:<32}{:>10}{:>10}", relation.subject, relation.relation, relation.edges, relation.complete);
+            let _ = writeln!(
+                text,
+                "{:<12}{:<32}{:>10}{:>10}",
+                relation.subject, relation.relation, relation.edges, relation.complete
+            );
         }
         text
     }

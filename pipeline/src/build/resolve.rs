@@ -4,8 +4,7 @@
 //! Fresh values that differ are disputed: nobody here decides which
 //! department is right. A stale value never disputes a fresh one.
 
-use std::sync::Arc;
-
+use arrow_buffer::ScalarBuffer;
 use rayon::prelude::*;
 use zhida_model::domain::{Reason, RegionTable};
 
@@ -17,7 +16,7 @@ use super::day;
 pub(super) struct Resolved {
     pub(super) values: Cells,
     pub(super) reasons: Vec<Reason>,
-    pub(super) observed: Arc<Vec<i32>>,
+    pub(super) observed: ScalarBuffer<i32>,
     /// Position of the source, where the field has several.
     pub(super) source: Option<Vec<u8>>,
     /// Disputed dossiers by the position of the later source.
@@ -46,14 +45,15 @@ pub(super) fn resolve(mut sources: Vec<Dense>, regions: Option<&RegionTable>) ->
         });
     }
     let rows = sources.first()?.reasons.len();
-    let choices: Vec<Choice> = (0..rows).into_par_iter().map(|row| choose(&sources, row, regions)).collect();
+    let choices: Vec<Choice> =
+        (0..rows).into_par_iter().map(|row| choose(&sources, row, regions)).collect();
     let mut disputed = vec![0; sources.len()];
     for choice in choices.iter().filter(|choice| choice.reason == Reason::Disputed) {
         disputed[usize::from(choice.against)] += 1;
     }
     let observed = (0..rows).map(|row| sources[usize::from(choices[row].source)].observed[row]);
     Some(Resolved {
-        observed: Arc::new(observed.collect()),
+        observed: observed.collect(),
         values: merge(&sources, &choices),
         reasons: choices.iter().map(|choice| choice.reason).collect(),
         source: Some(choices.iter().map(|choice| choice.source).collect()),
@@ -75,7 +75,9 @@ fn choose(sources: &[Dense], row: usize, regions: Option<&RegionTable>) -> Choic
             continue;
         }
         match best {
-            Some((_, first)) if !agree(&sources[usize::from(first)].values, &source.values, row, regions) => {
+            Some((_, first))
+                if !agree(&sources[usize::from(first)].values, &source.values, row, regions) =>
+            {
                 against = Some(position);
             }
             Some((seen, _)) if seen >= observed => {}

@@ -1,6 +1,7 @@
 //! The order of a build: registers, tables one by one, fields, relations,
 //! files. A table is dropped before the next is read.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use zhida_model::catalogue::types::{KeyKind, Take};
-use zhida_model::catalogue::{Catalogue, SourceTable};
-use zhida_model::domain::{Reason, SubjectKind};
+use zhida_model::catalogue::{Catalogue, Field, FieldId, SourceTable};
+use zhida_model::domain::SubjectKind;
 use zhida_model::frame::World;
 use zhida_store::{ManifestInfo, SnapshotWriter};
 
@@ -17,7 +18,7 @@ use super::aggregate::{Dense, View};
 use super::cell::Context;
 use super::export::{self, Words};
 use super::facts::{self, Gathered};
-use super::frames::{Finished, assemble};
+use super::frames::{Prepared, assemble, prepare, prepare_facts};
 use super::identify::Subjects;
 use super::load::{Households, Loaded, Reading};
 use super::plan::{Slot, TablePlan};
@@ -40,8 +41,14 @@ enum Sourced {
 
 /// Everything gathered so far.
 struct Gathering {
-    /// By field, then by source.
+    /// By field, then by source, until all sources are there.
     sources: Vec<Vec<Option<Sourced>>>,
+    /// By field.
+    fields: Vec<Option<Prepared>>,
+    /// By field: dossiers with a known value, and the others by reason.
+    counts: Vec<(usize, BTreeMap<&'static str, usize>)>,
+    /// By field, then by source.
+    disputed: Vec<Vec<usize>>,
     relations: Vec<Option<Related>>,
     reports: Vec<TableReport>,
 }
@@ -78,18 +85,21 @@ fn build_in(options: &BuildOptions<'_>, staging: &Path) -> Result<BuildReport, B
         subjects: [Subjects::default(), Subjects::default()],
         known_at: options.known_at,
     };
-    let mut registered =
-        SubjectKind::ALL.map(|kind| register::scan(&options.tables, catalogue, kind, &context, options.secret));
+    let mut registered = SubjectKind::ALL
+        .map(|kind| register::scan(&options.tables, catalogue, kind, &context, options.secret));
     for kind in SubjectKind::ALL {
         context.subjects[kind.index()] = std::mem::take(&mut registered[kind.index()].subjects);
     }
     let path = staging.join("rejects.csv");
     let keys = [registered[0].keys.as_slice(), registered[1].keys.as_slice()];
     let rejects = Rejects::create(&path, options.secret, options.known_at, keys);
-    let mut rejects = rejects.map_err(|error| BuildError::Write { path, problem: error.to_string() })?;
+    let mut rejects =
+        rejects.map_err(|error| BuildError::Write { path, problem: error.to_string() })?;
     let mut gathering = Gathering::new(catalogue);
     gathering.read_tables(options, &context, &registered, &mut rejects);
-    rejects.finish().map_err(|(path, error)| BuildError::Write { path, problem: error.to_string() })?;
+    rejects
+        .finish()
+        .map_err(|(path, error)| BuildError::Write { path, problem: error.to_string() })?;
     drop(context);
     if registered.iter().all(|registered| registered.keys.is_empty()) {
         return Err(BuildError::Empty { findings: gathering.register_findings(catalogue) });
@@ -103,16 +113,30 @@ fn build_in(options: &BuildOptions<'_>, staging: &Path) -> Result<BuildReport, B
 
 impl Gathering {
     fn new(catalogue: &Catalogue) -> Gathering {
-        let sources = catalogue.fields().iter().map(|field| field.sources.iter().map(|_| None).collect());
+        let sources =
+            catalogue.fields().iter().map(|field| field.sources.iter().map(|_| None).collect());
         Gathering {
             sources: sources.collect(),
+            fields: catalogue.fields().iter().map(|_| None).collect(),
+            counts: vec![Default::default(); catalogue.fields().len()],
+            disputed: vec![Vec::new(); catalogue.fields().len()],
             relations: catalogue.relations().iter().map(|_| None).collect(),
-            reports: catalogue.tables().iter().map(|table| TableReport::new(&table.entry)).collect(),
+            reports: catalogue
+                .tables()
+                .iter()
+                .map(|table| TableReport::new(&table.entry))
+                .collect(),
         }
     }
 
     /// Reads the tables, the one that tells households first.
-    fn read_tables(&mut self, options: &BuildOptions<'_>, context: &Context<'_>, registered: &[Registered; 2], rejects: &mut Rejects<'_>) {
+    fn read_tables(
+        &mut self,
+        options: &BuildOptions<'_>,
+        context: &Context<'_>,
+        registered: &[Registered; 2],
+        rejects: &mut Rejects<'_>,
+    ) {
         let catalogue = options.catalogue;
         let mut tables: Vec<&SourceTable> = catalogue.tables().iter().collect();
         tables.sort_by_key(|table| table.entry.household_of.is_none());
@@ -123,13 +147,23 @@ impl Gathering {
             (options.progress)(Progress::Table { name, number, of: tables.len() });
             let plan = TablePlan::new(catalogue, table);
             let mut report = std::mem::take(&mut self.reports[table.id.index()]);
-            let reading = Reading { dir: &options.tables, context, households: &households, rows, known_at: options.known_at };
+            let reading = Reading {
+                dir: &options.tables,
+                context,
+                households: &households,
+                rows,
+                known_at: options.known_at,
+            };
             let loaded = reading.load(&plan, &mut report, rejects);
             self.take_table(options, registered, &households, &plan, &loaded, &mut report, rejects);
             report.settle();
             self.reports[table.id.index()] = report;
             if plan.household.is_some() {
-                households = households_of(&plan, &loaded, registered[SubjectKind::Citizen.index()].keys.len());
+                households = households_of(
+                    &plan,
+                    &loaded,
+                    registered[SubjectKind::Citizen.index()].keys.len(),
+                );
             }
         }
     }
@@ -162,6 +196,7 @@ impl Gathering {
                 faults.extend(gathered.faults.iter().map(|&fault| (fault, field.clone())));
             }
             self.sources[slot.field.index()][slot.source] = Some(sourced);
+            self.settle(slot.field, options, scope.rows);
         }
         for edge in &plan.edges {
             let entry = &options.catalogue.relation_by_id(edge.relation).entry;
@@ -184,56 +219,84 @@ impl Gathering {
     fn register_findings(&self, catalogue: &Catalogue) -> String {
         let registers = SubjectKind::ALL.map(|kind| catalogue.register(kind).id.index());
         let findings = registers.iter().flat_map(|&at| &self.reports[at].findings);
-        let told: Vec<String> = findings.map(|finding| format!("{}；{}", finding.message, finding.remedy)).collect();
+        let told: Vec<String> =
+            findings.map(|finding| format!("{}；{}", finding.message, finding.remedy)).collect();
         match told.is_empty() {
             true => "the registers hold no valid row observed by the cut-off".to_owned(),
             false => told.join("; "),
         }
     }
 
-    /// Settles every field and puts the dossiers together.
-    fn finish(mut self, options: &BuildOptions<'_>, registered: &[Registered; 2]) -> (World, BuildReport) {
+    /// Puts the dossiers and the report together.
+    fn finish(
+        mut self,
+        options: &BuildOptions<'_>,
+        registered: &[Registered; 2],
+    ) -> (World, BuildReport) {
         let catalogue = options.catalogue;
-        let mut fields = Vec::with_capacity(catalogue.fields().len());
-        let mut field_reports = Vec::new();
-        for (field, sources) in catalogue.fields().iter().zip(std::mem::take(&mut self.sources)) {
-            let finished = settle(sources.into_iter().flatten().collect(), options);
-            if let Some(finished) = &finished {
-                let (reasons, disputed) = match finished {
-                    Finished::Values(resolved) => (&resolved.reasons, resolved.disputed.as_slice()),
-                    Finished::Facts(gathered) => (&gathered.reasons, &[][..]),
-                };
-                for (source, count) in field.sources.iter().zip(disputed) {
-                    if let Some(table) = catalogue.table(&source.table) {
-                        self.reports[table.id.index()].disputed += count;
-                    }
+        for (field, disputed) in catalogue.fields().iter().zip(&self.disputed) {
+            for (source, count) in field.sources.iter().zip(disputed) {
+                if let Some(table) = catalogue.table(&source.table) {
+                    self.reports[table.id.index()].disputed += count;
                 }
-                field_reports.push(self.field_report(catalogue, field, reasons));
             }
-            fields.push(finished);
         }
-        let relation_reports = catalogue.relations().iter().zip(&self.relations).map(|(relation, related)| RelationReport {
-            subject: relation.entry.subject.name(),
-            relation: relation.entry.name.clone(),
-            label: relation.entry.label.clone(),
-            edges: related.as_ref().map_or(0, |related| related.ties.len()),
-            complete: related.as_ref().map_or(0, |related| related.complete.iter().filter(|list| **list).count()),
-        });
+        let stored = catalogue.fields().iter().filter(|field| field.derived.is_none());
+        let field_reports = stored.map(|field| self.field_report(catalogue, field)).collect();
+        let relation_reports =
+            catalogue.relations().iter().zip(&self.relations).map(|(relation, related)| {
+                RelationReport {
+                    subject: relation.entry.subject.name(),
+                    relation: relation.entry.name.clone(),
+                    label: relation.entry.label.clone(),
+                    edges: related.as_ref().map_or(0, |related| related.ties.len()),
+                    complete: related
+                        .as_ref()
+                        .map_or(0, |related| related.complete.iter().filter(|list| **list).count()),
+                }
+            });
         let report = BuildReport {
             known_at: options.known_at,
             catalogue_version: catalogue.version().to_owned(),
-            dossiers: SubjectKind::ALL.map(|kind| (kind.name(), registered[kind.index()].keys.len())).into(),
+            dossiers: SubjectKind::ALL
+                .map(|kind| (kind.name(), registered[kind.index()].keys.len()))
+                .into(),
             tables: self.reports,
             fields: field_reports,
             relations: relation_reports.collect(),
         };
-        let dossiers = SubjectKind::ALL
-            .map(|kind| assemble(catalogue, kind, &registered[kind.index()], &mut fields, &mut self.relations));
+        let dossiers = SubjectKind::ALL.map(|kind| {
+            assemble(catalogue, kind, &registered[kind.index()], &self.fields, &mut self.relations)
+        });
         (World { dossiers }, report)
     }
 
-    fn field_report(&self, catalogue: &Catalogue, field: &zhida_model::catalogue::Field, reasons: &[Reason]) -> FieldReport {
-        let (known, unknown) = count_reasons(reasons);
+    /// Settles a field once all its sources are there.
+    fn settle(&mut self, field: FieldId, options: &BuildOptions<'_>, rows: usize) {
+        let sources = &mut self.sources[field.index()];
+        if sources.iter().any(Option::is_none) {
+            return;
+        }
+        let (mut dense, mut gathered) = (Vec::new(), Vec::new());
+        for source in std::mem::take(sources).into_iter().flatten() {
+            match source {
+                Sourced::Dense(source) => dense.push(source),
+                Sourced::Facts(source) => gathered.push(source),
+            }
+        }
+        if let Some(joined) = facts::join(gathered) {
+            self.counts[field.index()] = count_reasons(&joined.reasons);
+            self.fields[field.index()] = Some(prepare_facts(joined, rows));
+        } else if let Some(resolved) = resolve(dense, Some(options.regions)) {
+            self.counts[field.index()] = count_reasons(&resolved.reasons);
+            self.disputed[field.index()].clone_from(&resolved.disputed);
+            let kind = options.catalogue.by_id(field).kind;
+            self.fields[field.index()] = Some(prepare(resolved, kind));
+        }
+    }
+
+    fn field_report(&self, catalogue: &Catalogue, field: &Field) -> FieldReport {
+        let (known, unknown) = self.counts[field.id.index()].clone();
         let mut report = FieldReport {
             subject: field.subject.name(),
             field: field.name.clone(),
@@ -274,31 +337,21 @@ fn evaluate(view: &View<'_>, slots: &[Slot]) -> Vec<Sourced> {
         .collect()
 }
 
-/// Slots that take the same row.
-fn group_of(slot: &Slot) -> (Option<usize>, Option<(Option<u32>, Option<u32>, u32)>, u32) {
+/// Filter, window (years, months, skip) and refresh interval of a slot.
+type SameRow = (Option<usize>, Option<(Option<u32>, Option<u32>, u32)>, u32);
+
+/// What slots that take the same row have in common.
+fn group_of(slot: &Slot) -> SameRow {
     let window = slot.window.map(|window| (window.years, window.months, window.skip));
     (slot.filter, window, slot.refresh_days)
-}
-
-/// One finished field from its sources.
-fn settle(sources: Vec<Sourced>, options: &BuildOptions<'_>) -> Option<Finished> {
-    let (mut dense, mut gathered) = (Vec::new(), Vec::new());
-    for source in sources {
-        match source {
-            Sourced::Dense(source) => dense.push(source),
-            Sourced::Facts(source) => gathered.push(source),
-        }
-    }
-    match gathered.is_empty() {
-        true => resolve(dense, Some(options.regions)).map(Finished::Values),
-        false => facts::join(gathered).map(Finished::Facts),
-    }
 }
 
 /// Who lives in which household, by the table that tells it.
 fn households_of(plan: &TablePlan<'_>, loaded: &Loaded, citizens: usize) -> Households {
     let mut households = Households { numbers: FxHashMap::default(), of: vec![u32::MAX; citizens] };
-    let Some(column) = plan.household.and_then(|spec| loaded.columns[spec].as_ref()) else { return households };
+    let Some(column) = plan.household.and_then(|spec| loaded.columns[spec].as_ref()) else {
+        return households;
+    };
     for (citizen, household) in (0_u32..).zip(&mut households.of) {
         let Some(&row) = loaded.rows(citizen).last() else { continue };
         let number = column.text(row as usize);
@@ -319,7 +372,12 @@ fn households_of(plan: &TablePlan<'_>, loaded: &Loaded, citizens: usize) -> Hous
 
 /// Writes all files beside the old ones, then puts them in their places, the
 /// snapshot last.
-fn write(options: &BuildOptions<'_>, staging: &Path, world: &World, report: &BuildReport) -> Result<(), BuildError> {
+fn write(
+    options: &BuildOptions<'_>,
+    staging: &Path,
+    world: &World,
+    report: &BuildReport,
+) -> Result<(), BuildError> {
     let catalogue = options.catalogue;
     let words = Words {
         catalogue,
@@ -327,7 +385,10 @@ fn write(options: &BuildOptions<'_>, staging: &Path, world: &World, report: &Bui
         industries: options.industries,
         zones: options.regions.zones().map(|zone| zone.id.as_str()).collect(),
     };
-    let fail = |path: &Path, error: &dyn std::fmt::Display| BuildError::Write { path: path.to_owned(), problem: error.to_string() };
+    let fail = |path: &Path, error: &dyn std::fmt::Display| BuildError::Write {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    };
     for name in ["dossiers", "relations"] {
         let dir = staging.join(name);
         fs::create_dir(&dir).map_err(|error| fail(&dir, &error))?;
@@ -371,7 +432,10 @@ fn write(options: &BuildOptions<'_>, staging: &Path, world: &World, report: &Bui
 
 /// Puts a file or directory in the place of an old one.
 fn replace(new: &Path, old: &Path) -> Result<(), BuildError> {
-    let fail = |error: std::io::Error| BuildError::Write { path: old.to_owned(), problem: error.to_string() };
+    let fail = |error: std::io::Error| BuildError::Write {
+        path: old.to_owned(),
+        problem: error.to_string(),
+    };
     if old.is_dir() {
         fs::remove_dir_all(old).map_err(fail)?;
     }

@@ -38,12 +38,14 @@ impl<'a> Scope<'a> {
     ) -> Scope<'a> {
         let complete = complete_regions(plan.table);
         let covered = (!complete.contains(&RegionCode::NATION)).then(|| {
-            let inside = |code| complete.iter().any(|&region| regions.within(code, region) == Some(true));
+            let inside =
+                |code| complete.iter().any(|&region| regions.within(code, region) == Some(true));
             regions.codes().map(inside).collect()
         });
         let coverage = plan.table.entry.coverage.as_ref();
         let refresh = i32::try_from(plan.table.entry.refresh_days).unwrap_or(i32::MAX);
-        let stale = refresh > 0 && (loaded.newest == day::NONE || loaded.newest.saturating_add(refresh) < known_at);
+        let stale = refresh > 0
+            && (loaded.newest == day::NONE || loaded.newest.saturating_add(refresh) < known_at);
         Scope {
             rows: registered.keys.len(),
             groups,

@@ -45,7 +45,8 @@ impl Span {
         }
         let this = day::month(known_at);
         let last = if day::month_end(this) == known_at { this } else { this - 1 } - skip;
-        let run = |last: i32| Days { from: day::month_end(last - months) + 1, to: day::month_end(last) };
+        let run =
+            |last: i32| Days { from: day::month_end(last - months) + 1, to: day::month_end(last) };
         Span::Months { newest: run(last), before: run(last - 1), count: months }
     }
 
@@ -53,7 +54,9 @@ impl Span {
     pub(super) fn days(&self, mut events: impl Iterator<Item = i32>) -> Days {
         match *self {
             Span::Always => Days { from: i32::MIN, to: i32::MAX },
-            Span::Years { first, last } => Days { from: day::year_end(first - 1) + 1, to: day::year_end(last) },
+            Span::Years { first, last } => {
+                Days { from: day::year_end(first - 1) + 1, to: day::year_end(last) }
+            }
             Span::Days(days) => days,
             Span::Months { newest, before, .. } => {
                 let reported = events.any(|event| event > before.to && event <= newest.to);

@@ -14,10 +14,18 @@ pub(super) fn write(value: &Value, fill: &Fill, pick: u64, out: &mut String) {
     // Writing to a string cannot fail.
     match value {
         Value::Absent => {}
-        Value::Bool(yes) => out.push_str(raw(fill, if *yes { "true" } else { "false" }, pick).unwrap_or(if *yes { "1" } else { "0" })),
+        Value::Bool(yes) => {
+            out.push_str(raw(fill, if *yes { "true" } else { "false" }, pick).unwrap_or(if *yes {
+                "1"
+            } else {
+                "0"
+            }))
+        }
         Value::Code(code) => out.push_str(raw(fill, code, pick).unwrap_or_default()),
         Value::Int(number) => scaled(*number, 0, fill.scale, out),
-        Value::Decimal(millionths) if fill.kind == FieldType::Int => scaled(millionths / 1_000_000, 0, fill.scale, out),
+        Value::Decimal(millionths) if fill.kind == FieldType::Int => {
+            scaled(millionths / 1_000_000, 0, fill.scale, out)
+        }
         Value::Decimal(millionths) => scaled(*millionths, 6, fill.scale, out),
         Value::Money(fen) => scaled(*fen, 2, fill.scale, out),
         Value::Day(days) => day::write(*days, fill.format, out),

@@ -30,7 +30,8 @@ pub(super) fn parts(days: i32) -> (i32, i32, i32) {
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let within = day - (365 * year + year / 4 - year / 100);
     let month = (5 * within + 2) / 153;
-    let (month, rest) = (if month < 10 { month + 3 } else { month - 9 }, within - (153 * month + 2) / 5 + 1);
+    let (month, rest) =
+        (if month < 10 { month + 3 } else { month - 9 }, within - (153 * month + 2) / 5 + 1);
     (year + era * 400 + i32::from(month <= 2), month, rest)
 }
 
@@ -70,7 +71,11 @@ pub(super) fn write(days: i32, format: DateFormat, out: &mut String) {
 }
 
 /// Appends a year, month and day, whether or not the calendar has them.
-pub(super) fn write_parts((year, month, day): (i32, i32, i32), format: DateFormat, out: &mut String) {
+pub(super) fn write_parts(
+    (year, month, day): (i32, i32, i32),
+    format: DateFormat,
+    out: &mut String,
+) {
     // Writing to a string cannot fail.
     let _ = match format {
         DateFormat::Dashed => write!(out, "{year:04}-{month:02}-{day:02}"),

@@ -13,7 +13,7 @@ impl Draw {
     /// The stream of `(seed, purpose, index)`.
     pub(super) fn new(seed: u64, purpose: u64, index: u64) -> Draw {
         let mut key = [0_u8; 32];
-        for (slot, word) in key.chunks_exact_mut(8).zip([seed, purpose, index, 0x7A68_6964_61]) {
+        for (slot, word) in key.chunks_exact_mut(8).zip([seed, purpose, index, 0x007A_6869_6461]) {
             slot.copy_from_slice(&word.to_le_bytes());
         }
         Draw(ChaCha8Rng::from_seed(key))
@@ -80,7 +80,9 @@ impl Draw {
 
 /// A number for a name, the same on every machine (FNV-1a).
 pub(super) fn hash(name: &str) -> u64 {
-    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
 }
 
 /// Mixes numbers into one well-spread number (the finaliser of SplitMix64).

@@ -1,13 +1,17 @@
 //! How each field of an enterprise's dossier follows from the enterprise, in
 //! the terms of dossiers: one arm a field, by its name in the catalogue.
+//! Staff and innovation have files of their own.
 
+mod innovation;
+mod staff;
+
+use super::day;
 use super::draw::Draw;
 use super::firm::Firm;
 use super::life::whole;
 use super::means::precise;
 use super::town::Town;
 use super::value::{Fact, Value};
-use super::day;
 
 /// What a field is asked about.
 pub(super) struct Subject<'a> {
@@ -28,7 +32,10 @@ fn noise(subject: &Subject<'_>, name: &str) -> Draw {
 }
 
 fn year_money(series: &[i64; 4], back: usize) -> Value {
-    series.get(back).filter(|amount| **amount > 0).map_or(Value::Absent, |amount| Value::Money(*amount))
+    series
+        .get(back)
+        .filter(|amount| **amount > 0)
+        .map_or(Value::Absent, |amount| Value::Money(*amount))
 }
 
 fn tech(subject: &Subject<'_>, value: impl FnOnce(&Firm) -> Value) -> Value {
@@ -36,12 +43,21 @@ fn tech(subject: &Subject<'_>, value: impl FnOnce(&Firm) -> Value) -> Value {
 }
 
 fn score(subject: &Subject<'_>, name: &str, low: i64, high: i64) -> Value {
-    tech(subject, |firm| Value::Decimal(firm.noise(name).range(low * 10, (high * 10) - 1) * 100_000 + i64::from(firm.tech) * 4_000_000))
+    tech(subject, |firm| {
+        Value::Decimal(
+            firm.noise(name).range(low * 10, (high * 10) - 1) * 100_000
+                + i64::from(firm.tech) * 4_000_000,
+        )
+    })
 }
 
 /// The getter of a field; `None` for a field this generator does not know.
 pub(super) fn getter(name: &str) -> Option<Getter> {
-    identity(name).or_else(|| accounts(name)).or_else(|| taxes(name)).or_else(|| staff(name)).or_else(|| innovation(name)).or_else(|| land(name))
+    identity(name)
+        .or_else(|| accounts(name))
+        .or_else(|| taxes(name))
+        .or_else(|| staff::getter(name))
+        .or_else(|| innovation::getter(name))
 }
 
 fn identity(name: &str) -> Option<Getter> {
@@ -51,19 +67,44 @@ fn identity(name: &str) -> Option<Getter> {
         "entity_kind" => |s, _| Value::Code(s.firm.kind),
         "ownership" => |s, _| Value::Code(s.firm.ownership),
         "registration_status" => |s, _| Value::Code(s.firm.status),
-        "registration_region" | "business_region" | "tax_region" => |s, _| Value::Region(s.firm.county),
-        "insurance_region" => |s, _| Value::when(s.firm.insured > 0 && s.firm.status != "deregistered", Value::Region(s.firm.county)),
+        "registration_region" | "business_region" | "tax_region" => {
+            |s, _| Value::Region(s.firm.county)
+        }
+        "insurance_region" => |s, _| {
+            Value::when(
+                s.firm.insured > 0 && s.firm.status != "deregistered",
+                Value::Region(s.firm.county),
+            )
+        },
         "zones" => |s, _| Value::List(s.firm.zones.clone()),
         "established_on" => |s, _| Value::Day(s.firm.established),
         "industry" => |s, _| Value::Text(s.firm.industry.clone()),
-        "industries" => |s, _| Value::List(std::iter::once(&s.firm.industry).chain(&s.firm.further).cloned().collect()),
+        "industries" => |s, _| {
+            Value::List(std::iter::once(&s.firm.industry).chain(&s.firm.further).cloned().collect())
+        },
         "business_scope" => |s, _| Value::Text(scope(s.firm)),
         "registered_capital" => |s, _| Value::Money(s.firm.capital),
-        "paid_in_capital" => |s, _| Value::Money(whole(precise(s.firm.capital) / 1_000_000.0 * noise(s, "paid_in").unit()) * 1_000_000),
-        "listed" => |s, _| Value::Bool(s.firm.kind == "company" && s.firm.employees > 800 && noise(s, "listed").chance(0.2)),
-        "main_field_since" => |s, _| tech(s, |firm| Value::Day(firm.established + noise(s, "field").day(0, 500).min((s.known_at - firm.established) / 2))),
-        "industry_chains" => |s, _| tech(s, |firm| Value::List(chain(firm).into_iter().map(str::to_owned).collect())),
-        "labour_dispatch" => |s, _| Value::when(insured(s), Value::Bool(s.firm.industry.starts_with("726"))),
+        "paid_in_capital" => |s, _| {
+            Value::Money(
+                whole(precise(s.firm.capital) / 1_000_000.0 * noise(s, "paid_in").unit())
+                    * 1_000_000,
+            )
+        },
+        "listed" => |s, _| Value::Bool(s.firm.listed),
+        "main_field_since" => |s, _| {
+            tech(s, |firm| {
+                Value::Day(
+                    firm.established
+                        + noise(s, "field").day(0, 500).min((s.known_at - firm.established) / 2),
+                )
+            })
+        },
+        "industry_chains" => {
+            |s, _| tech(s, |firm| Value::List(chain(firm).into_iter().map(str::to_owned).collect()))
+        }
+        "labour_dispatch" => {
+            |s, _| Value::when(insured(s), Value::Bool(s.firm.industry.starts_with("726")))
+        }
         _ => return None,
     })
 }
@@ -90,8 +131,14 @@ fn chain(firm: &Firm) -> Option<&'static str> {
 }
 
 fn company_name(firm: &Firm) -> String {
-    const FIRST: &[&str] = &["恒", "瑞", "博", "华", "新", "启", "云", "远", "嘉", "泰", "联", "盛", "天", "宏", "永", "金", "中", "锐", "思", "晨"];
-    const SECOND: &[&str] = &["达", "源", "辰", "创", "科", "峰", "越", "信", "丰", "禾", "通", "腾", "海", "诚", "润", "程", "邦", "迪", "泽", "康"];
+    const FIRST: &[&str] = &[
+        "恒", "瑞", "博", "华", "新", "启", "云", "远", "嘉", "泰", "联", "盛", "天", "宏", "永",
+        "金", "中", "锐", "思", "晨",
+    ];
+    const SECOND: &[&str] = &[
+        "达", "源", "辰", "创", "科", "峰", "越", "信", "丰", "禾", "通", "腾", "海", "诚", "润",
+        "程", "邦", "迪", "泽", "康",
+    ];
     let mut draw = firm.noise("name");
     let trade = match firm.section {
         'A' => "农业",
@@ -140,35 +187,159 @@ fn files(subject: &Subject<'_>, value: Value) -> Value {
 
 fn accounts(name: &str) -> Option<Getter> {
     Some(match name {
-        "revenue" | "revenue_2y_ago" | "revenue_3y_ago" | "revenue_3y" => |s, back| files(s, year_money(&s.firm.revenue, back)),
-        "main_income" | "main_business_income" | "main_income_3y" | "main_business_income_3y" => |s, back| {
+        "revenue" | "revenue_2y_ago" | "revenue_3y_ago" | "revenue_3y" => {
+            |s, back| files(s, year_money(&s.firm.revenue, back))
+        }
+        "main_business_income" | "main_business_income_3y" => |s, back| {
             let share = main_share(s.firm);
             let amount = s.firm.revenue.get(back).copied().unwrap_or(0);
             files(s, Value::when(amount > 0, Value::Money(whole(precise(amount) * share))))
         },
         "main_business_share" => |s, _| tech(s, |firm| ratio(main_share(firm))),
-        "revenue_cagr_2y" => |s, _| above_scale(s, |firm| Value::when(firm.revenue[3] > 0, ratio((precise(firm.revenue[1]) / precise(firm.revenue[3].max(1))).sqrt() - 1.0))),
-        "main_income_growth_2y" => |s, _| tech(s, |firm| Value::when(firm.revenue[3] > 0, ratio((precise(firm.revenue[1]) / precise(firm.revenue[2].max(1)) + precise(firm.revenue[2]) / precise(firm.revenue[3].max(1))) / 2.0 - 1.0))),
+        "revenue_cagr_2y" => |s, _| {
+            above_scale(s, |firm| {
+                Value::when(
+                    firm.revenue[3] > 0,
+                    ratio(
+                        (precise(firm.revenue[1]) / precise(firm.revenue[3].max(1))).sqrt() - 1.0,
+                    ),
+                )
+            })
+        },
+        "main_income_growth_2y" => |s, _| {
+            tech(s, |firm| {
+                Value::when(
+                    firm.revenue[3] > 0,
+                    ratio(
+                        (precise(firm.revenue[1]) / precise(firm.revenue[2].max(1))
+                            + precise(firm.revenue[2]) / precise(firm.revenue[3].max(1)))
+                            / 2.0
+                            - 1.0,
+                    ),
+                )
+            })
+        },
         "total_assets" => |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.assets))),
-        "total_liabilities" => |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.liabilities))),
-        "net_profit" => |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.profit * 4 / 5))),
-        "cost_total" => |s, back| files(s, Value::when(back == 1, Value::Money((s.firm.revenue[1] - s.firm.profit).max(0)))),
-        "rd_expense" | "rd_expense_2y_ago" | "rd_expense_3y_ago" | "rd_expense_3y" => |s, back| tech(s, |firm| year_money(&firm.rd, back)),
-        "rd_expense_domestic_3y" => |s, back| tech(s, |firm| year_money(&firm.rd.map(|amount| amount / 1_000_000 * 950_000), back)),
-        "fixed_asset_investment" => |s, back| above_scale(s, |firm| Value::when(back == 1, Value::Money(round_wan(precise(firm.revenue[1]) * 0.08)))),
-        "equipment_investment" => |s, back| above_scale(s, |firm| Value::when(back == 1, Value::Money(round_wan(precise(firm.revenue[1]) * 0.05)))),
-        "planned_investment" => |s, _| tech(s, |firm| Value::Money(round_wan(precise(firm.revenue[1]) * 0.3 * noise(s, "plan").unit()))),
-        "energy_use" => |s, back| above_scale(s, |firm| Value::when(back == 1, Value::Decimal(whole(precise(firm.revenue[1]) / 100_000_000.0 * 60.0) * 1_000_000))),
+        "total_liabilities" => {
+            |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.liabilities)))
+        }
+        "net_profit" => {
+            |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.profit * 4 / 5)))
+        }
+        "cost_total" => |s, back| {
+            files(
+                s,
+                Value::when(back == 1, Value::Money((s.firm.revenue[1] - s.firm.profit).max(0))),
+            )
+        },
+        "rd_expense" | "rd_expense_2y_ago" | "rd_expense_3y" => {
+            |s, back| tech(s, |firm| year_money(&firm.rd, back))
+        }
+        "rd_expense_domestic_3y" => |s, back| {
+            tech(s, |firm| year_money(&firm.rd.map(|amount| amount / 1_000_000 * 950_000), back))
+        },
+        "fixed_asset_investment" => |s, back| {
+            above_scale(s, |firm| {
+                Value::when(back == 1, Value::Money(round_wan(precise(firm.revenue[1]) * 0.08)))
+            })
+        },
+        "equipment_investment" => |s, back| {
+            above_scale(s, |firm| {
+                Value::when(back == 1, Value::Money(round_wan(precise(firm.revenue[1]) * 0.05)))
+            })
+        },
+        "planned_investment" => |s, _| {
+            tech(s, |firm| {
+                Value::Money(round_wan(precise(firm.revenue[1]) * 0.3 * noise(s, "plan").unit()))
+            })
+        },
+        "energy_use" => |s, back| {
+            above_scale(s, |firm| {
+                Value::when(
+                    back == 1,
+                    Value::Decimal(
+                        whole(precise(firm.revenue[1]) / 100_000_000.0 * 60.0) * 1_000_000,
+                    ),
+                )
+            })
+        },
         "industrial_output_quarter" => |s, back| output(s, back, 1.0),
-        "industrial_output_quarter_year_ago" => |s, back| output(s, back, 1.0 / (precise(s.firm.revenue[1]) / precise(s.firm.revenue[2].max(1))).clamp(0.5, 2.0)),
-        "export_value" => |s, back| Value::when(back == 1 && s.firm.section == 'C' && s.firm.files() && noise(s, "export").chance(0.25), Value::Money(round_wan(precise(s.firm.revenue[1]) * 0.3 * noise(s, "share").unit()))),
-        "equity_financing_2y" => |s, _| tech(s, |_| Value::when(noise(s, "equity").chance(0.15), Value::Money(round_wan(noise(s, "equity2").lognormal(8e8, 0.8))))),
-        "equity_financing_3y" => |s, _| tech(s, |_| Value::when(noise(s, "equity").chance(0.15), Value::Money(round_wan(noise(s, "equity2").lognormal(8e8, 0.8)) + if noise(s, "equity3").chance(0.4) { 300_000_000 } else { 0 }))),
+        "industrial_output_quarter_year_ago" => |s, back| {
+            output(
+                s,
+                back,
+                1.0 / (precise(s.firm.revenue[1]) / precise(s.firm.revenue[2].max(1)))
+                    .clamp(0.5, 2.0),
+            )
+        },
+        "export_value" => |s, back| {
+            Value::when(
+                back == 1
+                    && s.firm.section == 'C'
+                    && s.firm.files()
+                    && noise(s, "export").chance(0.25),
+                Value::Money(round_wan(
+                    precise(s.firm.revenue[1]) * 0.3 * noise(s, "share").unit(),
+                )),
+            )
+        },
+        "equity_financing_2y" => |s, _| {
+            tech(s, |_| {
+                Value::when(
+                    noise(s, "equity").chance(0.15),
+                    Value::Money(round_wan(noise(s, "equity2").lognormal(8e8, 0.8))),
+                )
+            })
+        },
+        "equity_financing_3y" => |s, _| {
+            tech(s, |_| {
+                Value::when(
+                    noise(s, "equity").chance(0.15),
+                    Value::Money(
+                        round_wan(noise(s, "equity2").lognormal(8e8, 0.8))
+                            + if noise(s, "equity3").chance(0.4) { 300_000_000 } else { 0 },
+                    ),
+                )
+            })
+        },
         "loan_balance" => |_, _| Value::Absent,
+        "fixed_asset_loan" => |s, _| {
+            lent(s, "fixed_asset").and_then(|loan| loan.amount).map_or(Value::Absent, Value::Money)
+        },
+        "fixed_asset_loan_drawn_on" => {
+            |s, _| Value::day(lent(s, "fixed_asset").map(|loan| loan.from))
+        }
+        "service_loan" => |s, _| {
+            lent(s, "service").and_then(|loan| loan.amount).map_or(Value::Absent, Value::Money)
+        },
+        "service_loan_signed_on" => |s, _| Value::day(lent(s, "service").map(|loan| loan.from - 6)),
+        "venture_investment" => {
+            |s, _| invested(s).and_then(|made| made.amount).map_or(Value::Absent, Value::Money)
+        }
+        "venture_invested_on" => |s, _| Value::day(invested(s).map(|made| made.from)),
         "above_scale" => |s, _| Value::Bool(is_above(s)),
-        "above_scale_since" => |s, _| Value::when(is_above(s), Value::Day((s.firm.established + 400 + noise(s, "above").day(0, 800)).min(s.known_at - 30).max(day::of(1998, 1, 1)))),
+        "above_scale_since" => |s, _| {
+            Value::when(
+                is_above(s),
+                Value::Day(
+                    (s.firm.established + 400 + noise(s, "above").day(0, 800))
+                        .min(s.known_at - 30)
+                        .max(day::of(1998, 1, 1)),
+                ),
+            )
+        },
         _ => return None,
     })
+}
+
+/// The last loan of a kind.
+fn lent<'a>(subject: &Subject<'a>, code: &str) -> Option<&'a Fact> {
+    subject.firm.loans.iter().filter(|loan| loan.code == code).max_by_key(|loan| loan.from)
+}
+
+/// The investment in an unlisted high-tech enterprise.
+fn invested<'a>(subject: &Subject<'a>) -> Option<&'a Fact> {
+    subject.firm.investments.iter().find(|made| made.code == "unlisted_high_tech_sme")
 }
 
 fn main_share(firm: &Firm) -> f64 {
@@ -184,7 +355,10 @@ fn round_wan(fen: f64) -> i64 {
 /// (规模以上, since 2011); services are taken alike here.
 fn is_above(subject: &Subject<'_>) -> bool {
     let firm = subject.firm;
-    firm.files() && firm.kind == "company" && firm.revenue[1] >= 2_000_000_000 && firm.revenue[2] > 0
+    firm.files()
+        && firm.kind == "company"
+        && firm.revenue[1] >= 2_000_000_000
+        && firm.revenue[2] > 0
 }
 
 fn above_scale(subject: &Subject<'_>, value: impl FnOnce(&Firm) -> Value) -> Value {
@@ -201,7 +375,11 @@ fn output(subject: &Subject<'_>, back: usize, factor: f64) -> Value {
 fn month_sales(firm: &Firm, back: usize) -> i64 {
     let mut draw = Draw::new(firm.seed ^ 0x5A1E, firm.index, u64::try_from(back).unwrap_or(0));
     // Individual businesses sell about 20 000 yuan a month and head (approximate).
-    let base = if firm.revenue[1] > 0 { precise(firm.revenue[1]) / 12.0 } else { precise(firm.employees) * 2_000_000.0 };
+    let base = if firm.revenue[1] > 0 {
+        precise(firm.revenue[1]) / 12.0
+    } else {
+        precise(firm.employees) * 2_000_000.0
+    };
     whole(base * (0.8 + 0.4 * draw.unit()) / 100.0) * 100
 }
 
@@ -213,23 +391,77 @@ fn files_vat(subject: &Subject<'_>, back: usize) -> bool {
 
 fn taxes(name: &str) -> Option<Getter> {
     Some(match name {
-        "vat_sales_month" | "vat_sales_12m" => |s, back| Value::when(files_vat(s, back), Value::Money(month_sales(s.firm, back))),
-        "vat_sales_quarter" => |s, back| Value::when(files_vat(s, back), Value::Money((back..back + 3).map(|month| month_sales(s.firm, month)).sum())),
-        "vat_input_credit" => |s, back| Value::when(files_vat(s, back) && s.firm.general_vat, Value::Money(month_sales(s.firm, back) / 12)),
-        "taxable_income" => |s, back| files(s, Value::when((1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0, Value::Money(taxable(s.firm, back)))),
-        "tax_paid" | "tax_paid_2y_ago" => |s, back| files(s, Value::when((1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0, Value::Money((taxable(s.firm, back) / 20).max(0) + s.firm.revenue[back.min(3)] / 50))),
-        "six_taxes_payable" => |s, back| files(s, Value::when((1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0, Value::Money(s.firm.revenue[back.min(3)] / 400))),
-        "vat_filing_period" => |s, _| Value::when(s.firm.files(), Value::Code(if s.firm.general_vat { "month" } else { "quarter" })),
-        "vat_payer_kind" => |s, _| Value::when(s.firm.files(), Value::Code(if s.firm.general_vat { "general" } else { "small_scale" })),
+        "vat_sales_month" | "vat_sales_12m" => {
+            |s, back| Value::when(files_vat(s, back), Value::Money(month_sales(s.firm, back)))
+        }
+        "vat_sales_quarter" => |s, back| {
+            Value::when(
+                files_vat(s, back),
+                Value::Money((back..back + 3).map(|month| month_sales(s.firm, month)).sum()),
+            )
+        },
+        "vat_input_credit" => |s, back| {
+            Value::when(
+                files_vat(s, back) && s.firm.general_vat,
+                Value::Money(month_sales(s.firm, back) / 12),
+            )
+        },
+        "taxable_income" => |s, back| {
+            files(
+                s,
+                Value::when(
+                    (1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0,
+                    Value::Money(taxable(s.firm, back)),
+                ),
+            )
+        },
+        "tax_paid" | "tax_paid_2y_ago" => |s, back| {
+            files(
+                s,
+                Value::when(
+                    (1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0,
+                    Value::Money(
+                        (taxable(s.firm, back) / 20).max(0) + s.firm.revenue[back.min(3)] / 50,
+                    ),
+                ),
+            )
+        },
+        "six_taxes_payable" => |s, back| {
+            files(
+                s,
+                Value::when(
+                    (1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0,
+                    Value::Money(s.firm.revenue[back.min(3)] / 400),
+                ),
+            )
+        },
+        "vat_filing_period" => |s, _| {
+            Value::when(
+                s.firm.files(),
+                Value::Code(if s.firm.general_vat { "month" } else { "quarter" }),
+            )
+        },
+        "vat_payer_kind" => |s, _| {
+            Value::when(
+                s.firm.files(),
+                Value::Code(if s.firm.general_vat { "general" } else { "small_scale" }),
+            )
+        },
         "tax_credit_grade" => |s, _| {
-            let grades = if s.firm.age(s.known_at) < 1 { [("m", 95.0), ("b", 0.0), ("a", 0.0), ("c", 0.0), ("d", 5.0)] } else { [("b", 58.0), ("m", 22.0), ("a", 11.0), ("c", 5.0), ("d", 4.0)] };
+            let grades = if s.firm.age(s.known_at) < 1 {
+                [("m", 95.0), ("b", 0.0), ("a", 0.0), ("c", 0.0), ("d", 5.0)]
+            } else {
+                [("b", 58.0), ("m", 22.0), ("a", 11.0), ("c", 5.0), ("d", 4.0)]
+            };
             files(s, noise(s, "grade").weighted(&grades).map_or(Value::Absent, Value::Code))
         },
         "tax_method" => |s, _| {
             let books = s.firm.kind != "individual_business" || noise(s, "method").chance(0.25);
             Value::when(s.firm.files(), Value::Code(if books { "by_books" } else { "assessed" }))
         },
-        "restricted_trade" => |s, _| Value::Bool(s.firm.blacklists.iter().any(|listed| listed.code == "restricted_industry")),
+        "restricted_trade" => |s, _| {
+            Value::Bool(s.firm.blacklists.iter().any(|listed| listed.code == "restricted_industry"))
+        },
         _ => return None,
     })
 }
@@ -237,84 +469,6 @@ fn taxes(name: &str) -> Option<Getter> {
 fn taxable(firm: &Firm, back: usize) -> i64 {
     let share = precise(firm.profit) / precise(firm.revenue[1].max(1));
     whole(precise(firm.revenue[back.min(3)]) * share)
-}
-
-fn staff(name: &str) -> Option<Getter> {
-    Some(match name {
-        "employees" => |s, back| Value::when(back == 1 && s.firm.status != "deregistered", Value::Int(s.firm.employees)),
-        "insured_employees" => |s, _| Value::when(insured(s), Value::Int(s.firm.insured)),
-        "insured_months_full" => |s, _| Value::when(insured(s), Value::Int(i64::from(day::months_between(s.firm.established, s.known_at)).clamp(1, 120))),
-        "insurance_arrears" => |s, _| Value::when(insured(s), Value::Money(if noise(s, "arrears").chance(0.04) { noise(s, "owed").range(5, 900) * 100_000 } else { 0 })),
-        "unemployment_premium" | "unemployment_premium_paid" => |s, _| Value::when(insured(s), Value::Money(s.firm.insured * s.firm.mean_wage / 100 * 12)),
-        "layoff_rate" => |s, _| Value::when(insured(s), ratio(precise(layoffs(s)) / precise(s.firm.insured.max(1)))),
-        "layoffs_12m" => |s, _| Value::when(insured(s), Value::Int(layoffs(s))),
-        "average_monthly_wage" => |s, _| Value::when(insured(s), Value::Money(s.firm.mean_wage)),
-        "average_wage" => |s, _| Value::when(insured(s), Value::Money(s.firm.mean_wage * 12)),
-        "graduates_hired_12m" => |s, _| Value::when(insured(s), Value::Int(s.firm.recent_graduates + new_hires(s) / 5)),
-        "new_hires_12m" => |s, _| Value::when(insured(s), Value::Int(s.firm.recent_hires + new_hires(s))),
-        "qualified_hires_12m" => |s, _| Value::when(insured(s), Value::Int(s.firm.recent_graduates + new_hires(s) / 4)),
-        "jobs_created" => |s, _| Value::when(insured(s), Value::Int(s.firm.insured.min(200))),
-        "d_class_talents" => |s, _| Value::when(insured(s), Value::Int(if s.firm.tech == 2 { noise(s, "talents").range(0, 3) } else { 0 })),
-        "disabled_employees" => |s, back| Value::when(back == 1 && insured(s), Value::Int(disabled(s))),
-        "disabled_wages" => |s, back| Value::when(back == 1 && insured(s), Value::Money(disabled(s) * s.firm.mean_wage * 10)),
-        _ => return None,
-    })
-}
-
-fn layoffs(subject: &Subject<'_>) -> i64 {
-    let share = noise(subject, "layoffs").lognormal(0.02, 1.0).min(0.5);
-    whole(precise(subject.firm.insured) * share)
-}
-
-fn new_hires(subject: &Subject<'_>) -> i64 {
-    whole(precise(subject.firm.insured) * noise(subject, "hires").unit() * 0.2)
-}
-
-fn disabled(subject: &Subject<'_>) -> i64 {
-    let drawn = whole(precise(subject.firm.insured) * noise(subject, "disabled").unit() * 0.025);
-    subject.firm.disabled_workers.max(drawn)
-}
-
-fn innovation(name: &str) -> Option<Getter> {
-    Some(match name {
-        "rd_staff" => |s, back| tech(s, |firm| Value::when(back == 1, Value::Int((firm.employees * if firm.tech == 2 { 28 } else { 12 } / 100).max(1)))),
-        "tech_staff" => |s, back| tech(s, |firm| Value::when(back == 1, Value::Int((firm.employees * if firm.tech == 2 { 36 } else { 16 } / 100).max(1)))),
-        "hitech_income_share" => |s, back| tech(s, |firm| Value::when(back == 1, ratio(precise(firm.noise("hitech").range(45, 98)) / 100.0))),
-        "sme_score" => |s, back| Value::when(back == 1, score(s, "sme", 48, 90)),
-        "innovation_score" => |s, back| Value::when(back == 1, score(s, "innovation", 55, 90)),
-        "innovative_score" | "innovative_sme_score" => |s, _| score(s, "innovative", 45, 90),
-        "innovation_ability_score" | "innovative_sme_innovation_score" => |s, _| score(s, "ability", 14, 32),
-        "growth_score" | "innovative_sme_growth_score" => |s, _| score(s, "growth", 10, 22),
-        "specialisation_score" | "innovative_sme_specialisation_score" => |s, _| score(s, "special", 10, 22),
-        "specialised_sme_score" => |s, _| score(s, "ssme", 48, 90),
-        "platform_score" => |s, _| score(s, "platform", 40, 90),
-        "market_share" => |s, _| tech(s, |firm| ratio(precise(firm.noise("market").range(1, if firm.tech == 2 { 40 } else { 12 })) / 100.0)),
-        "market_rank" => |s, _| tech(s, |firm| Value::Int(firm.noise("rank").range(1, if firm.tech == 2 { 12 } else { 60 }))),
-        "market_rank_world" => |s, _| tech(s, |firm| Value::Int(firm.noise("rank").range(1, if firm.tech == 2 { 12 } else { 60 }) * 3)),
-        "own_brand" => |s, _| tech(s, |firm| Value::Bool(firm.noise("brand").chance(0.8))),
-        "core_business_online" => |s, _| tech(s, |firm| Value::Bool(firm.noise("online").chance(0.8))),
-        "ip_class1" => |s, _| tech(s, |firm| Value::Int(class1(firm))),
-        "ip_class1_bought" => |s, _| tech(s, |firm| Value::Int(class1(firm) / 4)),
-        "ip_class2" => |s, _| tech(s, |firm| Value::Int(firm.noise("ip2").range(2, if firm.tech == 2 { 22 } else { 9 }))),
-        "ip_applications" => |s, _| tech(s, |firm| Value::Int(class1(firm) + firm.noise("filed").range(2, 8))),
-        "pct_applications" => |s, _| tech(s, |firm| Value::Int(if firm.tech == 2 { firm.noise("pct").range(0, 2) } else { 0 })),
-        "standards_led" => |s, _| tech(s, |firm| Value::Int(if firm.noise("standard").chance(0.15) { firm.noise("led").range(1, 3) } else { 0 })),
-        _ => return None,
-    })
-}
-
-fn class1(firm: &Firm) -> i64 {
-    firm.noise("ip1").range(0, if firm.tech == 2 { 8 } else { 2 })
-}
-
-fn land(name: &str) -> Option<Getter> {
-    Some(match name {
-        "planted_area" | "farmland_area" => |s, back| {
-            let area = noise(s, "land").lognormal(180.0, 1.0).min(9_000.0);
-            Value::when(back == 1 && s.firm.section == 'A' && s.firm.status == "active", Value::Decimal(whole(area * 10.0) * 100_000))
-        },
-        _ => return None,
-    })
 }
 
 /// The dated things behind a `facts` field.
@@ -338,15 +492,30 @@ pub(super) fn facts<'a>(name: &str, firm: &'a Firm) -> Option<&'a [Fact]> {
 pub(super) fn edges(name: &str, subject: &Subject<'_>) -> Option<Vec<(String, i32, Option<i32>)>> {
     let people = &subject.town.people;
     Some(match name {
-        "hires" => subject.firm.workers.iter().map(|&worker| {
-            let person = &people[worker];
-            let months = i32::try_from(person.contract_months).unwrap_or(36);
-            let held = day::months_between(person.job_since, subject.known_at);
-            let until = day::add_months(person.job_since, (held / months + 1) * months) - 1;
-            (person.id.clone(), person.job_since, Some(until))
-        }).collect(),
-        "owners" => subject.firm.owners.iter().map(|&(owner, since, until)| (people[owner].id.clone(), since, until)).collect(),
-        "legal_representative" => subject.firm.leader.iter().map(|&(leader, since)| (people[leader].id.clone(), since, None)).collect(),
+        "hires" => subject
+            .firm
+            .workers
+            .iter()
+            .map(|&worker| {
+                let person = &people[worker];
+                let months = i32::try_from(person.contract_months).unwrap_or(36);
+                let held = day::months_between(person.job_since, subject.known_at);
+                let until = day::add_months(person.job_since, (held / months + 1) * months) - 1;
+                (person.id.clone(), person.job_since, Some(until))
+            })
+            .collect(),
+        "owners" => subject
+            .firm
+            .owners
+            .iter()
+            .map(|&(owner, since, until)| (people[owner].id.clone(), since, until))
+            .collect(),
+        "legal_representative" => subject
+            .firm
+            .leader
+            .iter()
+            .map(|&(leader, since)| (people[leader].id.clone(), since, None))
+            .collect(),
         _ => return None,
     })
 }

@@ -87,7 +87,11 @@ impl Kind {
     /// What a build must do about it.
     pub(super) fn must(self) -> &'static str {
         match self {
-            Kind::BadCheckDigit | Kind::BadLength | Kind::BadCharacter | Kind::BadBirthDate | Kind::Orphan => "reject the row",
+            Kind::BadCheckDigit
+            | Kind::BadLength
+            | Kind::BadCharacter
+            | Kind::BadBirthDate
+            | Kind::Orphan => "reject the row",
             Kind::Malformed | Kind::BadEncoding => "reject the record",
             Kind::FifteenDigitId => "bring the number into its present form and keep the row",
             Kind::FullWidth => "fold the key and keep the row",
@@ -162,10 +166,15 @@ impl Faults<'_> {
             let filled = |(table, fill): (usize, usize)| {
                 rows.iter().position(|row| {
                     let column = self.plans[table].fills.get(fill).map_or(0, |fill| fill.column);
-                    row.table == table && row.back <= 1 && row.filled.get(column) == Some(&Some(fill))
+                    row.table == table
+                        && row.back <= 1
+                        && row.filled.get(column) == Some(&Some(fill))
                 })
             };
-            let (Some(&first), Some(&second)) = (shared.places.first(), shared.places.get(1)) else { continue };
+            let (Some(&first), Some(&second)) = (shared.places.first(), shared.places.get(1))
+            else {
+                continue;
+            };
             let (Some(one), Some(two)) = (filled(first), filled(second)) else { continue };
             let free = |place: usize| touched.iter().all(|(at, _)| *at != place);
             if !free(one) || !free(two) || !self.falls(self.draw(second.0, subject, number, 7)) {
@@ -177,7 +186,15 @@ impl Faults<'_> {
             let key = mask(&rows[two].cells[plan.key]);
             rows[two].cells[fill.column] = text;
             touched.push((one, None));
-            touched.push((two, Some(Planted { kind: Kind::Disputed, column: Some(fill.column), field: shared.field.clone(), key })));
+            touched.push((
+                two,
+                Some(Planted {
+                    kind: Kind::Disputed,
+                    column: Some(fill.column),
+                    field: shared.field.clone(),
+                    key,
+                }),
+            ));
         }
         touched
     }
@@ -199,9 +216,15 @@ impl Faults<'_> {
         let plan = &self.plans[row.table];
         let key = row.cells[plan.key].as_str();
         match kind {
-            Kind::BadCheckDigit | Kind::BadLength | Kind::BadCharacter => plan.key_kind != KeyKind::Household,
+            Kind::BadCheckDigit | Kind::BadLength | Kind::BadCharacter => {
+                plan.key_kind != KeyKind::Household
+            }
             Kind::BadBirthDate => plan.key_kind == KeyKind::ResidentId,
-            Kind::FifteenDigitId => plan.key_kind == KeyKind::ResidentId && !plan.register && key.get(6..8) == Some("19"),
+            Kind::FifteenDigitId => {
+                plan.key_kind == KeyKind::ResidentId
+                    && !plan.register
+                    && key.get(6..8) == Some("19")
+            }
             Kind::FullWidth => plan.key_kind != KeyKind::Household && !plan.register,
             Kind::Orphan => !plan.register,
             Kind::OrphanMember => plan.edge.is_some(),
@@ -209,7 +232,9 @@ impl Faults<'_> {
             Kind::UnknownCode => !self.code_cells(row).is_empty(),
             Kind::OutOfRange => !self.number_cells(row).is_empty(),
             Kind::Superseded => plan.latest,
-            Kind::Stale => plan.refresh_days > 0 && plan.event.is_none() && plan.shape == Shape::State,
+            Kind::Stale => {
+                plan.refresh_days > 0 && plan.event.is_none() && plan.shape == Shape::State
+            }
             Kind::Malformed | Kind::BadEncoding => self.text[row.table],
             Kind::Duplicate | Kind::AfterCutoff => true,
             Kind::Disputed | Kind::MissingColumn => false,
@@ -225,7 +250,12 @@ impl Faults<'_> {
         let good = |cells: Vec<String>| Record { table, cells, fault: None };
         let mut cells = row.cells.clone();
         let fault = match kind {
-            Kind::BadCheckDigit | Kind::BadLength | Kind::BadCharacter | Kind::BadBirthDate | Kind::FifteenDigitId | Kind::FullWidth => {
+            Kind::BadCheckDigit
+            | Kind::BadLength
+            | Kind::BadCharacter
+            | Kind::BadBirthDate
+            | Kind::FifteenDigitId
+            | Kind::FullWidth => {
                 cells[plan.key] = spoiled_key(kind, &row.cells[plan.key], draw);
                 // A lost row of these tables would make orphans of others.
                 if kind < Kind::FifteenDigitId && (plan.register || plan.household.is_some()) {
@@ -258,7 +288,11 @@ impl Faults<'_> {
                 return;
             }
             Kind::Stale => {
-                self.observe(&mut cells, plan, self.known_at - plan.refresh_days - 1 - days(draw, 200));
+                self.observe(
+                    &mut cells,
+                    plan,
+                    self.known_at - plan.refresh_days - 1 - days(draw, 200),
+                );
                 planted(Some(plan.observed.0), "")
             }
             Kind::AfterCutoff => {
@@ -283,15 +317,26 @@ impl Faults<'_> {
     /// Fills whose cell is a date, but neither the event nor the observation.
     fn date_cells(&self, row: &Row) -> Vec<usize> {
         let plan = &self.plans[row.table];
-        let special = |column: usize| plan.event.is_some_and(|(event, _)| event == column) || plan.observed.0 == column;
-        self.cells(row, |fill| fill.kind == FieldType::Date && !special(fill.column) && !matches!(fill.format, DateFormat::Year | DateFormat::YearMonth))
+        let special = |column: usize| {
+            plan.event.is_some_and(|(event, _)| event == column) || plan.observed.0 == column
+        };
+        self.cells(row, |fill| {
+            fill.kind == FieldType::Date
+                && !special(fill.column)
+                && !matches!(fill.format, DateFormat::Year | DateFormat::YearMonth)
+        })
     }
 
     /// Fills with mapped codes; the code column of a dated thing comes last.
     fn code_cells(&self, row: &Row) -> Vec<usize> {
         let plan = &self.plans[row.table];
-        let mut cells = self.cells(row, |fill| fill.mapped && matches!(fill.kind, FieldType::Code | FieldType::Bool));
-        let dated = row.dated.and_then(|at| plan.dated.get(at)).filter(|dated| dated.mapped && dated.only.is_none());
+        let mut cells = self.cells(row, |fill| {
+            fill.mapped && matches!(fill.kind, FieldType::Code | FieldType::Bool)
+        });
+        let dated = row
+            .dated
+            .and_then(|at| plan.dated.get(at))
+            .filter(|dated| dated.mapped && dated.only.is_none());
         if dated.and_then(|dated| dated.code).is_some_and(|column| plan.dropped != Some(column)) {
             cells.push(usize::MAX);
         }
@@ -306,8 +351,12 @@ impl Faults<'_> {
     fn cells(&self, row: &Row, fits: impl Fn(&super::plan::Fill) -> bool) -> Vec<usize> {
         let plan = &self.plans[row.table];
         let fills = plan.fills.iter().enumerate();
-        let own = fills.filter(|(at, fill)| row.filled[fill.column] == Some(*at) && plan.dropped != Some(fill.column));
-        own.filter(|(_, fill)| fits(fill) && passes(row, fill.only.as_ref())).map(|(at, _)| at).collect()
+        let own = fills.filter(|(at, fill)| {
+            row.filled[fill.column] == Some(*at) && plan.dropped != Some(fill.column)
+        });
+        own.filter(|(_, fill)| fits(fill) && passes(row, fill.only.as_ref()))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Column, field and faulty text.
@@ -318,11 +367,18 @@ impl Faults<'_> {
             Kind::UnknownCode => self.code_cells(row),
             _ => self.number_cells(row),
         };
-        let at = cells.get(usize::try_from(draw % (cells.len().max(1) as u64)).unwrap_or(0)).copied().unwrap_or(0);
+        let at = cells
+            .get(usize::try_from(draw % (cells.len().max(1) as u64)).unwrap_or(0))
+            .copied()
+            .unwrap_or(0);
         let Some(fill) = plan.fills.get(at) else {
             let dated = row.dated.and_then(|at| plan.dated.get(at));
             let column = dated.and_then(|dated| dated.code).unwrap_or(plan.key);
-            return (column, dated.map_or(String::new(), |dated| dated.field.clone()), "ZZ9".to_owned());
+            return (
+                column,
+                dated.map_or(String::new(), |dated| dated.field.clone()),
+                "ZZ9".to_owned(),
+            );
         };
         let mut text = String::new();
         match kind {
@@ -359,17 +415,24 @@ fn beyond(fill: &super::plan::Fill) -> Value {
 fn other_value(text: &str, fill: &super::plan::Fill) -> Option<String> {
     match fill.kind {
         FieldType::Code | FieldType::Bool => {
-            let own = fill.raw.iter().find(|(_, raw)| raw.iter().any(|value| value == text)).map(|(code, _)| code);
+            let own = fill
+                .raw
+                .iter()
+                .find(|(_, raw)| raw.iter().any(|value| value == text))
+                .map(|(code, _)| code);
             let other = fill.raw.iter().find(|(code, _)| Some(*code) != own)?;
             other.1.first().cloned()
         }
         FieldType::Int => Some((text.parse::<i64>().ok()? + 1).to_string()),
         FieldType::Money | FieldType::Decimal => {
-            let (whole, rest) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+            let (whole, rest) =
+                text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
             let whole = (whole.parse::<i64>().ok()?.checked_add(1))?.to_string();
             Some(rest.map_or(whole.clone(), |rest| format!("{whole}.{rest}")))
         }
-        FieldType::Region => Some(if text == "110101" { "110102".to_owned() } else { "110101".to_owned() }),
+        FieldType::Region => {
+            Some(if text == "110101" { "110102".to_owned() } else { "110101".to_owned() })
+        }
         FieldType::Date => {
             let earlier = zhida_model::domain::parse_date(text).ok()?.yesterday().ok()?;
             let mut out = String::new();
@@ -395,7 +458,10 @@ fn key_kind(kind: zhida_model::domain::SubjectKind) -> KeyKind {
 fn nobody(kind: KeyKind, draw: u64) -> String {
     match kind {
         KeyKind::Uscc => numbers::no_enterprise(draw),
-        KeyKind::ResidentId => numbers::nobody(draw >> 8, day::of(1950, 1, 1) + i32::try_from((draw >> 40) % 18_000).unwrap_or(0)),
+        KeyKind::ResidentId => numbers::nobody(
+            draw >> 8,
+            day::of(1950, 1, 1) + i32::try_from((draw >> 40) % 18_000).unwrap_or(0),
+        ),
         KeyKind::Household => format!("98{:010}", draw % 10_000_000_000),
     }
 }
@@ -405,23 +471,49 @@ fn spoiled_key(kind: Kind, key: &str, draw: u64) -> String {
     let head: String = symbols.iter().take(symbols.len().saturating_sub(1)).collect();
     let last = symbols.last().copied().unwrap_or('0');
     match kind {
-        Kind::BadCheckDigit => format!("{head}{}", if last == '0' || last == 'X' { '1' } else { char::from_digit((last.to_digit(36).unwrap_or(0) + 1) % 10, 10).unwrap_or('0') }),
+        Kind::BadCheckDigit => format!(
+            "{head}{}",
+            if last == '0' || last == 'X' {
+                '1'
+            } else {
+                char::from_digit((last.to_digit(36).unwrap_or(0) + 1) % 10, 10).unwrap_or('0')
+            }
+        ),
         Kind::BadLength => head,
         Kind::BadCharacter => {
             let at = 8 + usize::try_from(draw % 6).unwrap_or(0);
-            symbols.iter().enumerate().map(|(place, &symbol)| if place == at { 'O' } else { symbol }).collect()
+            symbols
+                .iter()
+                .enumerate()
+                .map(|(place, &symbol)| if place == at { 'O' } else { symbol })
+                .collect()
         }
         Kind::BadBirthDate => {
-            let (before, after): (String, String) = (symbols.iter().take(10).collect(), symbols.iter().skip(14).take(3).collect());
-            numbers::with_check(&format!("{before}{}{after}", if draw & 1 == 0 { "1301" } else { "0230" }))
+            let (before, after): (String, String) =
+                (symbols.iter().take(10).collect(), symbols.iter().skip(14).take(3).collect());
+            numbers::with_check(&format!(
+                "{before}{}{after}",
+                if draw & 1 == 0 { "1301" } else { "0230" }
+            ))
         }
-        Kind::FifteenDigitId => symbols.iter().enumerate().filter(|(place, _)| !matches!(place, 6 | 7 | 17)).map(|(_, symbol)| symbol).collect(),
-        _ => symbols.iter().map(|&symbol| char::from_u32(u32::from(symbol) + 0xFEE0).unwrap_or(symbol)).collect(),
+        Kind::FifteenDigitId => symbols
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| !matches!(place, 6 | 7 | 17))
+            .map(|(_, symbol)| symbol)
+            .collect(),
+        _ => symbols
+            .iter()
+            .map(|&symbol| char::from_u32(u32::from(symbol) + 0xFEE0).unwrap_or(symbol))
+            .collect(),
     }
 }
 
 /// A key with its middle hidden, as the ledger shows it.
 fn mask(key: &str) -> String {
     let count = key.chars().count();
-    key.chars().enumerate().map(|(place, symbol)| if place < 6 || place + 2 >= count { symbol } else { '*' }).collect()
+    key.chars()
+        .enumerate()
+        .map(|(place, symbol)| if place < 6 || place + 2 >= count { symbol } else { '*' })
+        .collect()
 }

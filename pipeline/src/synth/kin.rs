@@ -8,7 +8,9 @@ use super::{day, marginals};
 /// Matches women with men about two years older. Shares of the married by age
 /// follow the 2020 census roughly (of women at 30–59 about 93%).
 pub(super) fn marry(town: &mut Town, draw: &mut Draw) {
-    let mut women: Vec<usize> = (0..town.people.len()).filter(|&p| town.people[p].female && town.people[p].age >= 21).collect();
+    let mut women: Vec<usize> = (0..town.people.len())
+        .filter(|&p| town.people[p].female && town.people[p].age >= 21)
+        .collect();
     women.sort_by_key(|&p| (town.people[p].age, p));
     for woman in women {
         let age = town.people[woman].age;
@@ -23,9 +25,14 @@ pub(super) fn marry(town: &mut Town, draw: &mut Draw) {
         }
         let free = |&p: &usize| {
             let man = &town.people[p];
-            !man.female && man.spouse.is_none() && man.age >= 22 && (age - 3..=age + 8).contains(&man.age)
+            !man.female
+                && man.spouse.is_none()
+                && man.age >= 22
+                && (age - 3..=age + 8).contains(&man.age)
         };
-        let nearest = (0..town.people.len()).filter(free).min_by_key(|&p| ((town.people[p].age - age - 2).abs(), p));
+        let nearest = (0..town.people.len())
+            .filter(free)
+            .min_by_key(|&p| ((town.people[p].age - age - 2).abs(), p));
         if let Some(man) = nearest {
             wed(town, woman, man, draw);
         }
@@ -34,8 +41,12 @@ pub(super) fn marry(town: &mut Town, draw: &mut Draw) {
         person.marital = match person.age {
             ..=24 => "single",
             25..=34 => draw.weighted(&[("single", 88.0), ("divorced", 12.0)]).unwrap_or("single"),
-            35..=59 => draw.weighted(&[("single", 35.0), ("divorced", 52.0), ("widowed", 13.0)]).unwrap_or("single"),
-            _ => draw.weighted(&[("single", 6.0), ("divorced", 12.0), ("widowed", 82.0)]).unwrap_or("single"),
+            35..=59 => draw
+                .weighted(&[("single", 35.0), ("divorced", 52.0), ("widowed", 13.0)])
+                .unwrap_or("single"),
+            _ => draw
+                .weighted(&[("single", 6.0), ("divorced", 12.0), ("widowed", 82.0)])
+                .unwrap_or("single"),
         };
     }
 }
@@ -80,7 +91,8 @@ fn mother_of(town: &Town, child: usize, gaps: &std::ops::RangeInclusive<i32>) ->
     let fits = |&p: &usize| {
         let woman = &town.people[p];
         let most = if woman.age < 55 { 2 } else { 4 };
-        let spaced = woman.children.iter().all(|&other| (town.people[other].birth - own.birth).abs() > 300);
+        let spaced =
+            woman.children.iter().all(|&other| (town.people[other].birth - own.birth).abs() > 300);
         woman.female
             && gaps.contains(&(woman.age - own.age))
             && woman.children.len() < most
@@ -110,7 +122,11 @@ pub(super) fn settle(town: &mut Town, number: u64, draw: &mut Draw) {
         place(town, home, head, "head");
         family(town, home, head, draw);
         if town.people[head].age >= 60 && draw.chance(0.35) {
-            let heir = town.people[head].children.iter().copied().find(|&child| town.people[child].home == usize::MAX);
+            let heir = town.people[head]
+                .children
+                .iter()
+                .copied()
+                .find(|&child| town.people[child].home == usize::MAX);
             if let Some(heir) = heir {
                 let role = if town.people[heir].female { "daughter" } else { "son" };
                 place(town, home, heir, role);
@@ -120,8 +136,13 @@ pub(super) fn settle(town: &mut Town, number: u64, draw: &mut Draw) {
     }
     for &child in &order {
         if town.people[child].home == usize::MAX {
-            let own = town.people[child].mother.or(town.people[child].father).map(|parent| town.people[parent].home);
-            let home = match own.or_else(|| (!town.homes.is_empty()).then(|| draw.below(town.homes.len()))) {
+            let own = town.people[child]
+                .mother
+                .or(town.people[child].father)
+                .map(|parent| town.people[parent].home);
+            let home = match own
+                .or_else(|| (!town.homes.is_empty()).then(|| draw.below(town.homes.len())))
+            {
                 Some(home) => home,
                 None => open_home(town, number, draw),
             };
@@ -134,12 +155,14 @@ pub(super) fn settle(town: &mut Town, number: u64, draw: &mut Draw) {
 /// The spouse of a member, and the children who still live at home.
 fn family(town: &mut Town, home: usize, member: usize, draw: &mut Draw) {
     let head = town.homes[home].members.first() == Some(&member);
-    if let Some(spouse) = town.people[member].spouse.filter(|&p| town.people[p].home == usize::MAX) {
+    if let Some(spouse) = town.people[member].spouse.filter(|&p| town.people[p].home == usize::MAX)
+    {
         place(town, home, spouse, if head { "spouse" } else { "other" });
     }
     for child in town.people[member].children.clone() {
         let person = &town.people[child];
-        let stays = person.age < 18 || (person.spouse.is_none() && person.age < 32 && draw.chance(0.7));
+        let stays =
+            person.age < 18 || (person.spouse.is_none() && person.age < 32 && draw.chance(0.7));
         if person.home != usize::MAX || !stays {
             continue;
         }

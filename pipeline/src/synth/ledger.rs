@@ -57,15 +57,28 @@ impl Ledger {
     /// Creates `ledger.csv`.
     pub(super) fn create(dir: &Path) -> Result<Ledger, SynthError> {
         let path = dir.join("ledger.csv");
-        let file = File::create(&path).map_err(|source| SynthError::Write { path: path.clone(), source })?;
-        let mut ledger = Ledger { path, file: BufWriter::new(file), entries: Vec::new(), cut: false, totals: Totals::new() };
+        let file = File::create(&path)
+            .map_err(|source| SynthError::Write { path: path.clone(), source })?;
+        let mut ledger = Ledger {
+            path,
+            file: BufWriter::new(file),
+            entries: Vec::new(),
+            cut: false,
+            totals: Totals::new(),
+        };
         ledger.line("table,row,kind,key,column,field,must")?;
         Ok(ledger)
     }
 
     /// Notes a fault at a record.
-    pub(super) fn note(&mut self, plan: &TablePlan, row: u64, planted: &Planted) -> Result<(), SynthError> {
-        let column = planted.column.and_then(|column| plan.columns.get(column)).cloned().unwrap_or_default();
+    pub(super) fn note(
+        &mut self,
+        plan: &TablePlan,
+        row: u64,
+        planted: &Planted,
+    ) -> Result<(), SynthError> {
+        let column =
+            planted.column.and_then(|column| plan.columns.get(column)).cloned().unwrap_or_default();
         let entry = Entry {
             table: plan.name.clone(),
             row,
@@ -97,7 +110,9 @@ impl Ledger {
         options: &super::SynthOptions<'_>,
         subjects: &BTreeMap<&'static str, u64>,
     ) -> Result<Totals, SynthError> {
-        self.file.flush().map_err(|source| SynthError::Write { path: self.path.clone(), source })?;
+        self.file
+            .flush()
+            .map_err(|source| SynthError::Write { path: self.path.clone(), source })?;
         let whole = Whole {
             seed: options.seed,
             known_at: options.known_at.to_string(),

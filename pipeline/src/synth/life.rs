@@ -55,10 +55,16 @@ fn origins(world: &World<'_>, town: &mut Town, place: usize, draw: &mut Draw) {
     person.hukou_urban = urban_hukou;
     person.residence = county;
     person.ethnicity = ethnicity;
-    person.residence_since = if migrant { (world.known_at - arrived).max(person.birth) } else { person.birth };
+    person.residence_since =
+        if migrant { (world.known_at - arrived).max(person.birth) } else { person.birth };
     if migrant && urban && person.age >= 16 && draw.chance(0.6) {
-        let issued = (person.residence_since + 190).min(world.known_at - 20).max(world.known_at - 350);
-        person.certificates.push(super::value::Fact::span("residence_permit", issued, Some(issued + 364)));
+        let issued =
+            (person.residence_since + 190).min(world.known_at - 20).max(world.known_at - 350);
+        person.certificates.push(super::value::Fact::span(
+            "residence_permit",
+            issued,
+            Some(issued + 364),
+        ));
     }
 }
 
@@ -71,10 +77,10 @@ fn die(person: &mut Person, known_at: i32, draw: &mut Draw) {
 /// A widow or widower of somebody who died.
 fn widows(town: &mut Town) {
     for place in 0..town.people.len() {
-        if let Some(spouse) = town.people[place].spouse.filter(|&spouse| !town.people[spouse].alive()) {
-            if town.people[place].alive() && town.people[spouse].alive() != town.people[place].alive() {
-                town.people[place].marital = "widowed";
-            }
+        let person = &town.people[place];
+        let lost = person.spouse.is_some_and(|spouse| !town.people[spouse].alive());
+        if lost && person.alive() {
+            town.people[place].marital = "widowed";
         }
     }
 }
@@ -93,12 +99,15 @@ fn schooling(person: &mut Person, known_at: i32, urban: bool, draw: &mut Draw) {
         6..=11 => ("primary", age - 5),
         12..=14 => ("junior_middle", age - 11),
         15..=17 if draw.chance(0.93) => {
-            let kinds = [("high_school", 57.0), ("secondary_vocational", 35.0), ("technical_school", 8.0)];
+            let kinds =
+                [("high_school", 57.0), ("secondary_vocational", 35.0), ("technical_school", 8.0)];
             (draw.weighted(&kinds).unwrap_or("high_school"), age - 14)
         }
-        18..=20 if draw.chance(if urban { 0.68 } else { 0.5 }) => {
-            (draw.weighted(&[("undergraduate", 50.0), ("junior_college", 50.0)]).unwrap_or("undergraduate"), age - 17)
-        }
+        18..=20 if draw.chance(if urban { 0.68 } else { 0.5 }) => (
+            draw.weighted(&[("undergraduate", 50.0), ("junior_college", 50.0)])
+                .unwrap_or("undergraduate"),
+            age - 17,
+        ),
         21 if draw.chance(0.3) => ("undergraduate", 4),
         22..=24 if draw.chance(0.10) => ("postgraduate", age - 21),
         _ => ("none", 0),
@@ -143,7 +152,10 @@ fn attained(age: i32, draw: &mut Draw) -> &'static str {
 /// at most (Decision of the Standing Committee of the National People's
 /// Congress of 13 September 2024).
 fn retirement(person: &Person) -> i32 {
-    let blue = matches!(person.education, "primary" | "junior_middle" | "high_school" | "illiterate" | "other");
+    let blue = matches!(
+        person.education,
+        "primary" | "junior_middle" | "high_school" | "illiterate" | "other"
+    );
     let (age, every, most) = match (person.female, blue) {
         (false, _) => (60, 4, 36),
         (true, false) => (55, 4, 36),
@@ -151,7 +163,8 @@ fn retirement(person: &Person) -> i32 {
     };
     let old = day::add_months(person.birth, age * 12);
     let start = day::of(2025, 1, 1);
-    let late = if old < start { 0 } else { ((day::months_between(start, old) + every) / every).min(most) };
+    let late =
+        if old < start { 0 } else { ((day::months_between(start, old) + every) / every).min(most) };
     day::add_months(old, late)
 }
 
@@ -179,17 +192,27 @@ fn work(person: &mut Person, known_at: i32, urban: bool, draw: &mut Draw) {
         ];
         draw.weighted(&kinds).unwrap_or("employed")
     } else {
-        let kinds = [("farmer", 46.0), ("employed", 24.0), ("flexible", 13.0), ("self_employed", 5.0), ("unemployed", 2.5), ("none", 9.5)];
+        let kinds = [
+            ("farmer", 46.0),
+            ("employed", 24.0),
+            ("flexible", 13.0),
+            ("self_employed", 5.0),
+            ("unemployed", 2.5),
+            ("none", 9.5),
+        ];
         draw.weighted(&kinds).unwrap_or("farmer")
     };
     person.unemployed_since = (person.status == "unemployed").then(|| known_at - draw.day(20, 560));
-    person.flexible_on = (person.status == "flexible" && draw.chance(0.6)).then(|| known_at - draw.day(40, 1_500));
+    person.flexible_on =
+        (person.status == "flexible" && draw.chance(0.6)).then(|| known_at - draw.day(40, 1_500));
     person.self_employed_on = (person.status == "self_employed").then(|| {
         let since = if draw.chance(0.4) { draw.day(60, 720) } else { draw.day(720, 3_600) };
         (known_at - since).max(day::add_months(person.birth, 19 * 12))
     });
     let elder = if person.female { 40 } else { 50 };
-    let hard = matches!(person.status, "unemployed" | "flexible") && person.age >= elder && draw.chance(0.5);
+    let hard = matches!(person.status, "unemployed" | "flexible")
+        && person.age >= elder
+        && draw.chance(0.5);
     person.difficulty_on = hard.then(|| known_at - draw.day(30, 900));
 }
 
@@ -200,7 +223,11 @@ fn bodies(person: &mut Person, known_at: i32, draw: &mut Draw) {
         let level = draw.weighted(&marginals::DISABILITY_LEVELS).unwrap_or(4);
         person.disability = Some((category, level));
         let issued = (known_at - draw.day(60, 3_400)).max(person.birth + 200);
-        person.certificates.push(super::value::Fact::span("disability_card", issued, Some(day::add_months(issued, 120))));
+        person.certificates.push(super::value::Fact::span(
+            "disability_card",
+            issued,
+            Some(day::add_months(issued, 120)),
+        ));
     }
     let assessed = match person.age {
         ..=59 => 0.0,
@@ -210,18 +237,35 @@ fn bodies(person: &mut Person, known_at: i32, draw: &mut Draw) {
     };
     if draw.chance(assessed) {
         let frail = f64::from(person.age - 55) / 10.0;
-        let levels = [("intact", 20.0), ("mild", 2.0 * frail), ("moderate", 1.2 * frail), ("severe", 0.8 * frail), ("total", 0.4 * frail)];
-        person.care = Some((draw.weighted(&levels).unwrap_or("intact"), known_at - draw.day(10, 640)));
+        let levels = [
+            ("intact", 20.0),
+            ("mild", 2.0 * frail),
+            ("moderate", 1.2 * frail),
+            ("severe", 0.8 * frail),
+            ("total", 0.4 * frail),
+        ];
+        person.care =
+            Some((draw.weighted(&levels).unwrap_or("intact"), known_at - draw.day(10, 640)));
     }
 }
 
 fn service(person: &mut Person, known_at: i32, draw: &mut Draw) {
-    if person.age < 21 || person.status == "military" || !draw.chance(if person.female { 0.004 } else { marginals::VETERAN_SHARE }) {
+    if person.age < 21
+        || person.status == "military"
+        || !draw.chance(if person.female { 0.004 } else { marginals::VETERAN_SHARE })
+    {
         return;
     }
-    let kinds = [("self_employed_soldier", 72.0), ("assigned_soldier", 13.0), ("resettled_officer", 7.0), ("retired_monthly", 3.0), ("other", 5.0)];
+    let kinds = [
+        ("self_employed_soldier", 72.0),
+        ("assigned_soldier", 13.0),
+        ("resettled_officer", 7.0),
+        ("retired_monthly", 3.0),
+        ("other", 5.0),
+    ];
     person.veteran = draw.weighted(&kinds).unwrap_or("other");
-    let years = if person.veteran.contains("soldier") { draw.day(20, 24) } else { draw.day(30, 45) };
+    let years =
+        if person.veteran.contains("soldier") { draw.day(20, 24) } else { draw.day(30, 45) };
     let discharged = day::of(day::year(person.birth) + years, 9, 1) + draw.day(0, 20);
     if discharged > known_at {
         person.veteran = "none";
@@ -229,9 +273,19 @@ fn service(person: &mut Person, known_at: i32, draw: &mut Draw) {
     }
     person.discharged = Some(discharged);
     if draw.chance(0.06) {
-        let kinds = [("merit_3", 88.0), ("merit_2", 8.0), ("combat_merit_4", 2.0), ("merit_1", 1.0), ("medal", 1.0)];
+        let kinds = [
+            ("merit_3", 88.0),
+            ("merit_2", 8.0),
+            ("combat_merit_4", 2.0),
+            ("merit_1", 1.0),
+            ("medal", 1.0),
+        ];
         let merit = draw.weighted(&kinds).unwrap_or("merit_3");
-        person.certificates.push(super::value::Fact::span(merit, discharged - draw.day(100, 900), None));
+        person.certificates.push(super::value::Fact::span(
+            merit,
+            discharged - draw.day(100, 900),
+            None,
+        ));
     }
 }
 
@@ -242,7 +296,8 @@ fn skills(person: &mut Person, known_at: i32, draw: &mut Draw) {
     if !working || !draw.chance(0.26) {
         return;
     }
-    let levels = [("level5", 34.0), ("level4", 33.0), ("level3", 24.0), ("level2", 6.0), ("level1", 3.0)];
+    let levels =
+        [("level5", 34.0), ("level4", 33.0), ("level3", 24.0), ("level2", 6.0), ("level1", 3.0)];
     person.skill = draw.weighted(&levels).unwrap_or("level5");
     let ago = if draw.chance(0.35) { draw.day(5, 330) } else { draw.day(330, 3_000) };
     let on = (known_at - ago).max(day::add_months(person.birth, 18 * 12));
@@ -256,7 +311,12 @@ fn skills(person: &mut Person, known_at: i32, draw: &mut Draw) {
     };
     person.certificates.push(super::value::Fact::span(code, on, None));
     if draw.chance(0.25) {
-        person.training.push(super::value::Fact { code: "skill_upgrade", from: on - 60, to: Some(on - 20), amount: Some(draw.range(8, 30) * 10_000) });
+        person.training.push(super::value::Fact {
+            code: "skill_upgrade",
+            from: on - 60,
+            to: Some(on - 20),
+            amount: Some(draw.range(8, 30) * 10_000),
+        });
     }
 }
 
@@ -267,7 +327,11 @@ fn hire(town: &mut Town, place: usize, known_at: i32, draw: &mut Draw) {
     if person.status != "employed" {
         return;
     }
-    let firms: Vec<(usize, f64)> = (0..).zip(&town.firms).filter(|(_, firm)| firm.hires()).map(|(at, firm)| (at, firm.weight())).collect();
+    let firms: Vec<(usize, f64)> = (0..)
+        .zip(&town.firms)
+        .filter(|(_, firm)| firm.hires())
+        .map(|(at, firm)| (at, firm.weight()))
+        .collect();
     let Some(employer) = draw.weighted(&firms).filter(|_| !firms.is_empty()) else {
         let person = &mut town.people[place];
         person.status = "flexible";
@@ -276,7 +340,10 @@ fn hire(town: &mut Town, place: usize, known_at: i32, draw: &mut Draw) {
     };
     let recent = person.graduated.is_some_and(|on| known_at - on < 650);
     let tenure = if recent || draw.chance(0.16) { draw.day(10, 360) } else { draw.day(360, 3_650) };
-    let earliest = town.firms[employer].established.max(day::add_months(person.birth, 18 * 12)).max(person.graduated.unwrap_or(i32::MIN));
+    let earliest = town.firms[employer]
+        .established
+        .max(day::add_months(person.birth, 18 * 12))
+        .max(person.graduated.unwrap_or(i32::MIN));
     let since = (known_at - tenure).max(earliest).min(known_at - 8);
     let (median, spread) = marginals::wage(urban);
     let schooling = match person.education {
@@ -291,7 +358,8 @@ fn hire(town: &mut Town, place: usize, known_at: i32, draw: &mut Draw) {
     let person = &mut town.people[place];
     person.employer = Some(employer);
     person.job_since = since;
-    person.contract_months = draw.weighted(&[(12, 22.0), (24, 18.0), (36, 45.0), (60, 15.0)]).unwrap_or(36);
+    person.contract_months =
+        draw.weighted(&[(12, 22.0), (24, 18.0), (36, 45.0), (60, 15.0)]).unwrap_or(36);
     person.wage = yuan(wage);
     town.firms[employer].workers.push(place);
 }
@@ -320,7 +388,9 @@ fn insure(person: &mut Person, known_at: i32, draw: &mut Draw) {
     };
     let months = i32::try_from(person.insured_months).unwrap_or(0);
     let end = if person.status == "retired" { person.retirement } else { known_at };
-    let since = day::add_months(end, -months - draw.day(0, 24)).max(day::of(1992, 1, 1)).max(day::add_months(person.birth, 16 * 12));
+    let since = day::add_months(end, -months - draw.day(0, 24))
+        .max(day::of(1992, 1, 1))
+        .max(day::add_months(person.birth, 16 * 12));
     person.insured_since = Some(since);
     let most = i64::from(day::months_between(since, end)) + 1;
     person.insured_months = person.insured_months.min(most);

@@ -33,9 +33,10 @@ pub(super) fn settle(world: &World<'_>, town: &mut Town) {
             shopping(person, poor, world.known_at, &mut draw);
             loans(person, owner, world.known_at, &mut draw);
         }
-        events(person, world.known_at, &mut draw);
+        events(world, person, &mut draw);
         received(person, welfare, world.known_at, &mut draw);
     }
+    bereave(town);
 }
 
 /// Yearly income of every member, scaled down in poor households.
@@ -58,10 +59,14 @@ fn incomes(town: &mut Town, place: usize, draw: &mut Draw) {
             _ => 0.0,
         };
         let months = if person.status == "employed" { 12 } else { 0 };
-        person.income = if person.alive() { person.wage * months + yuan(monthly * 12.0) } else { 0 };
+        person.income =
+            if person.alive() { person.wage * months + yuan(monthly * 12.0) } else { 0 };
         total += person.income;
     }
-    let alive = i64::try_from(members.iter().filter(|&&member| town.people[member].alive()).count()).unwrap_or(1).max(1);
+    let alive =
+        i64::try_from(members.iter().filter(|&&member| town.people[member].alive()).count())
+            .unwrap_or(1)
+            .max(1);
     let line = LINES[usize::from(urban)] * 100 * 12;
     let share = marginals::minimum_living_share(urban);
     let class = draw.unit();
@@ -95,7 +100,11 @@ fn support(town: &mut Town, place: usize, draw: &mut Draw) {
     let line = LINES[usize::from(home.urban)] * 100 * 12 * home.alive;
     let alone = home.members.len() == 1;
     let head = home.members.first().map(|&member| &town.people[member]);
-    let helpless = head.is_some_and(|head| alone && head.children.is_empty() && (head.age >= 60 || head.disability.is_some_and(|(_, level)| level <= 2)));
+    let helpless = head.is_some_and(|head| {
+        alone
+            && head.children.is_empty()
+            && (head.age >= 60 || head.disability.is_some_and(|(_, level)| level <= 2))
+    });
     let welfare = match (home.poor, home.income < line) {
         (true, true) if helpless && draw.chance(0.8) => "extreme_poverty",
         (true, true) if draw.chance(0.72) => "minimum_living",
@@ -125,7 +134,11 @@ fn dwelling(town: &mut Town, place: usize, draw: &mut Draw) {
         home.queue = !home.public_rental && !migrant && draw.chance(0.2);
         home.owned = i64::from(draw.chance(0.08));
     } else {
-        home.owned = if home.urban { draw.weighted(&[(1, 80.0), (2, 17.0), (3, 3.0)]).unwrap_or(1) } else { i64::from(draw.chance(0.25)) };
+        home.owned = if home.urban {
+            draw.weighted(&[(1, 80.0), (2, 17.0), (3, 3.0)]).unwrap_or(1)
+        } else {
+            i64::from(draw.chance(0.25))
+        };
     }
     // Floor space a head: about 39 m² urban, 49 m² rural (2019, National Bureau of Statistics).
     let median = match (home.urban, rents) {
@@ -136,7 +149,8 @@ fn dwelling(town: &mut Town, place: usize, draw: &mut Draw) {
     home.area_per_head = whole(draw.lognormal(median, 0.4).clamp(4.0, 200.0) * 10.0) * 100_000;
     let farms = !home.urban && draw.chance(0.85);
     // About 7.8 mu of contracted land a farming household (third agricultural census, 2016; approximate).
-    home.farmland = if farms { whole(draw.lognormal(6.5, 0.7).min(90.0) * 100.0) * 10_000 } else { 0 };
+    home.farmland =
+        if farms { whole(draw.lognormal(6.5, 0.7).min(90.0) * 100.0) * 10_000 } else { 0 };
 }
 
 /// Mothers of infants: the last birth, its leave, its allowance.
@@ -173,13 +187,27 @@ fn cars(person: &mut Person, poor: bool, known_at: i32, draw: &mut Draw) {
     let bought = known_at - draw.day(5, 440);
     let disposed = bought - draw.day(-25, 60);
     let disposed = disposed.clamp(since + 1, known_at - 2);
-    let disposal = draw.weighted(&[("scrapped", 55.0), ("transferred", 38.0), ("none", 7.0)]).unwrap_or("scrapped");
+    let disposal = draw
+        .weighted(&[("scrapped", 55.0), ("transferred", 38.0), ("none", 7.0)])
+        .unwrap_or("scrapped");
     let new_kind = draw.weighted(&[("nev_car", 60.0), ("fuel_car", 40.0)]).unwrap_or("nev_car");
     let price = yuan((draw.lognormal(145_000.0, 0.4) / 100.0).round() * 100.0);
     person.vehicles.push(Fact::span(kind, since, (disposal != "none").then_some(disposed)));
     let registered = (bought + 3).min(known_at - 1);
-    person.vehicles.push(Fact::span(if new_kind == "nev_car" { "nev_car" } else { "petrol_car" }, registered, None));
-    person.trade = Some(Trade { old_kind: kind, old_since: since, disposal, disposed_on: disposed, new_kind, bought_on: bought, price });
+    person.vehicles.push(Fact::span(
+        if new_kind == "nev_car" { "nev_car" } else { "petrol_car" },
+        registered,
+        None,
+    ));
+    person.trade = Some(Trade {
+        old_kind: kind,
+        old_since: since,
+        disposal,
+        disposed_on: disposed,
+        new_kind,
+        bought_on: bought,
+        price,
+    });
 }
 
 fn shopping(person: &mut Person, poor: bool, known_at: i32, draw: &mut Draw) {
@@ -227,49 +255,139 @@ fn loans(person: &mut Person, owner: bool, known_at: i32, draw: &mut Draw) {
     if owner && working && person.role == "head" && draw.chance(0.25) {
         lend("mortgage", 2_000, 18_000, (200, 4_000), 30, draw);
     }
-    if matches!(person.stage, "undergraduate" | "junior_college" | "postgraduate") && draw.chance(0.16) {
+    if matches!(person.stage, "undergraduate" | "junior_college" | "postgraduate")
+        && draw.chance(0.16)
+    {
         lend("student", 60, 160, (40, 560), 10, draw);
     }
 }
 
-/// Rare events: blacklists, custody, illness, accidents.
-fn events(person: &mut Person, known_at: i32, draw: &mut Draw) {
-    let rare = |chance: f64, draw: &mut Draw| draw.chance(chance).then(|| known_at - draw.day(15, 900));
-    let adult = person.age >= 18;
-    if let Some(from) = rare(if adult { 0.006 } else { 0.0 }, draw) {
-        person.blacklists.push(Fact::span("dishonest_debtor", from, draw.chance(0.3).then(|| from + (known_at - from) / 2)));
+/// Rare events: blacklists, custody, illness, accidents, losses.
+fn events(world: &World<'_>, person: &mut Person, draw: &mut Draw) {
+    let known_at = world.known_at;
+    let (adult, birth) = (person.age >= 18, person.birth);
+    let rare = |share: f64, holds: bool, draw: &mut Draw| {
+        let happens = draw.chance(world.rare(share, world.citizens)) && holds;
+        happens.then(|| (known_at - draw.day(15, 900)).max(birth + 30))
+    };
+    let half = |from: i32| from + (known_at - from) / 2;
+    if let Some(from) = rare(0.006, adult, draw) {
+        person.blacklists.push(Fact::span(
+            "dishonest_debtor",
+            from,
+            draw.chance(0.3).then(|| half(from)),
+        ));
     }
-    if let Some(from) = rare(if adult { 0.0015 } else { 0.0 }, draw) {
-        person.situations.push(Fact::span("imprisoned", from, draw.chance(0.4).then(|| from + (known_at - from) / 2)));
+    if let Some(from) = rare(0.0015, adult, draw) {
+        let code = draw
+            .weighted(&[("imprisoned", 8.0), ("compulsory_rehab", 1.0), ("detained", 1.0)])
+            .unwrap_or("imprisoned");
+        person.situations.push(Fact::span(code, from, draw.chance(0.4).then(|| half(from))));
     }
-    if let Some(from) = rare(0.0008, draw).filter(|_| adult) {
+    if let Some(from) = rare(0.0008, adult, draw) {
         person.missing_since = Some(from);
         person.situations.push(Fact::span("missing", from, None));
     }
-    if let Some(from) = rare(0.006, draw) {
+    if let Some(from) = rare(0.0002, adult && !person.children.is_empty(), draw) {
+        person.situations.push(Fact::span("guardianship_revoked", from, None));
+    }
+    let mind = person.disability.is_some_and(|(category, level)| {
+        matches!(category, "mental" | "intellectual") && level <= 2
+    });
+    if adult && mind && draw.chance(0.35) {
+        person.situations.push(Fact::span(
+            "no_civil_capacity",
+            known_at - draw.day(60, 2_000),
+            None,
+        ));
+    }
+    if let Some(from) = rare(0.006, true, draw) {
         person.situations.push(Fact::span("serious_illness", from, None));
     }
-    if let Some(on) = rare(0.006, draw) {
-        let kinds = [("fire", 10.0), ("accident", 25.0), ("sudden_illness", 40.0), ("essential_spending", 20.0), ("other", 5.0)];
+    if let Some(on) = rare(0.006, true, draw) {
+        let kinds = [
+            ("fire", 10.0),
+            ("accident", 25.0),
+            ("sudden_illness", 40.0),
+            ("essential_spending", 20.0),
+            ("other", 5.0),
+        ];
         let code = draw.weighted(&kinds).unwrap_or("other");
         person.hardships.push(Fact::event(code, on, Some(draw.range(20, 900) * 10_000)));
     }
-    if adult && matches!(person.education, "bachelor" | "master" | "doctor") {
+    losses(world, person, draw);
+    licences(person, known_at, draw);
+}
+
+/// Losses, injuries, recognitions and machines, each among those it can befall.
+fn losses(world: &World<'_>, person: &mut Person, draw: &mut Draw) {
+    let (known_at, birth) = (world.known_at, person.birth);
+    // `one_in` persons is one whom it can befall.
+    let rare_among = |share: f64, one_in: u64, holds: bool, draw: &mut Draw| {
+        let happens = draw.chance(world.rare(share, world.citizens / one_in)) && holds;
+        happens.then(|| (known_at - draw.day(15, 900)).max(birth + 30))
+    };
+    // About a million families have lost their only child (approximate), most of them long ago.
+    if let Some(on) = rare_among(0.0014, 4, person.age >= 49 && person.children.is_empty(), draw) {
+        person.bereaved = Some(true);
+        person.certificates.push(Fact::span("special_family", on, None));
+    }
+    person.injured = rare_among(0.0005, 3, person.employer.is_some(), draw).is_some();
+    if let Some(from) = rare_among(0.001, 3, person.alive() && person.status == "employed", draw) {
+        person.certificates.push(Fact::span(
+            "d_class_talent",
+            from,
+            Some(day::add_months(from, 60)),
+        ));
+    }
+    if let Some(on) = rare_among(0.03, 12, person.status == "farmer", draw) {
+        let code = draw
+            .weighted(&[("farm_machine", 8.0), ("large_tractor", 2.0)])
+            .unwrap_or("farm_machine");
+        person.purchases.push(Fact::event(code, on, Some(draw.range(3, 160) * 100_000)));
+    }
+}
+
+/// Licences to teach, to help and to drive.
+fn licences(person: &mut Person, known_at: i32, draw: &mut Draw) {
+    if person.age >= 22 && matches!(person.education, "bachelor" | "master" | "doctor") {
         if draw.chance(0.12) {
             let from = person.graduated.unwrap_or(known_at - 400).min(known_at - 30);
             person.certificates.push(Fact::span("teacher", from, None));
         }
-        if draw.chance(0.03) {
-            person.certificates.push(Fact::span("social_worker", known_at - draw.day(60, 2_400), None));
-        }
-        if draw.chance(0.02) {
-            let from = known_at - draw.day(30, 1_000);
-            person.certificates.push(Fact::span("d_class_talent", from, Some(day::add_months(from, 60))));
+        if draw.chance(0.04) {
+            person.certificates.push(Fact::span(
+                "social_worker",
+                known_at - draw.day(60, 2_400),
+                None,
+            ));
         }
     }
-    if adult && person.status == "employed" && draw.chance(0.02) {
+    if person.age >= 20 && person.status == "employed" && draw.chance(0.02) {
         let from = known_at - draw.day(100, 1_900);
-        person.certificates.push(Fact::span("road_transport", from, Some(day::add_months(from, 72))));
+        person.certificates.push(Fact::span(
+            "road_transport",
+            from,
+            Some(day::add_months(from, 72)),
+        ));
+    }
+}
+
+/// Parents past 49 whose only child in the register is disabled.
+fn bereave(town: &mut Town) {
+    for place in 0..town.people.len() {
+        let person = &town.people[place];
+        let [child] = person.children.as_slice() else { continue };
+        let child = &town.people[*child];
+        let severe = child.disability.is_some_and(|(_, level)| level <= 3);
+        if person.age < 49 || !person.alive() || (child.alive() && !severe) {
+            continue;
+        }
+        let (lost, on) = (!child.alive(), child.death.unwrap_or(child.birth + 9_000));
+        let on = on.max(day::add_months(person.birth, 49 * 12)) + 1;
+        let person = &mut town.people[place];
+        person.bereaved = Some(lost);
+        person.certificates.push(Fact::span("special_family", on, None));
     }
 }
 
@@ -287,7 +405,11 @@ fn received(person: &mut Person, welfare: &str, known_at: i32, draw: &mut Draw) 
         benefits.push(paid("minimum_living", draw.day(2, 28), draw.range(200, 700) * 100));
     }
     if welfare == "extreme_poverty" {
-        benefits.push(paid("extreme_poverty_support", draw.day(2, 28), draw.range(800, 1_700) * 100));
+        benefits.push(paid(
+            "extreme_poverty_support",
+            draw.day(2, 28),
+            draw.range(800, 1_700) * 100,
+        ));
     }
     if person.disability.is_some() && welfare == "minimum_living" && draw.chance(0.7) {
         benefits.push(paid("disabled_living_subsidy", draw.day(2, 28), 10_000));
@@ -296,7 +418,12 @@ fn received(person: &mut Person, welfare: &str, known_at: i32, draw: &mut Draw) 
         benefits.push(paid("disabled_care_subsidy", draw.day(2, 28), 11_000));
     }
     if person.status == "unemployed" && person.insured_months >= 12 && draw.chance(0.4) {
-        benefits.push(Fact { code: "unemployment_benefit", from: known_at - draw.day(20, 120), to: None, amount: Some(189_000) });
+        benefits.push(Fact {
+            code: "unemployment_benefit",
+            from: known_at - draw.day(20, 120),
+            to: None,
+            amount: Some(189_000),
+        });
     }
     if person.skill_on.is_some_and(|on| known_at - on < 330) && draw.chance(0.3) {
         benefits.push(paid("skill_upgrade_subsidy", draw.day(2, 5), 150_000));
@@ -313,7 +440,12 @@ fn received(person: &mut Person, welfare: &str, known_at: i32, draw: &mut Draw) 
     }
     if person.status == "retired" {
         let since = person.retirement.min(known_at - 30);
-        benefits.push(Fact { code: "basic_pension", from: since, to: None, amount: Some(person.income / 12) });
+        benefits.push(Fact {
+            code: "basic_pension",
+            from: since,
+            to: None,
+            amount: Some(person.income / 12),
+        });
     }
     person.benefits = benefits;
 }

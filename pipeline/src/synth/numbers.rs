@@ -37,7 +37,7 @@ pub(super) fn resident(index: u64, birth: i32, female: bool) -> String {
 
 /// A valid identity number of nobody.
 pub(super) fn nobody(draw: u64, birth: i32) -> String {
-    number(DIVISIONS + draw % 100, draw / 100 % SEQUENCES, birth, draw % 2 == 0)
+    number(DIVISIONS + draw % 100, draw / 100 % SEQUENCES, birth, draw.is_multiple_of(2))
 }
 
 fn number(division: u64, sequence: u64, birth: i32, female: bool) -> String {
@@ -54,7 +54,11 @@ pub(super) fn with_check(head: &str) -> String {
     if let Ok(id) = ResidentId::with_check(head) {
         return id.as_str().to_owned();
     }
-    let sum: u32 = head.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).unwrap_or(0) * weight).sum();
+    let sum: u32 = head
+        .chars()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| digit.to_digit(10).unwrap_or(0) * weight)
+        .sum();
     let check = "10X98765432".chars().nth((sum % 11) as usize).unwrap_or('0');
     format!("{head}{check}")
 }
@@ -78,7 +82,11 @@ fn code(division: u64, index: u64, class: &str) -> String {
         rest /= 31;
     }
     let weights = [3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.chars().zip(weights).map(|(symbol, weight)| symbol.to_digit(36).unwrap_or(0) * weight).sum();
+    let sum: u32 = body
+        .chars()
+        .zip(weights)
+        .map(|(symbol, weight)| symbol.to_digit(36).unwrap_or(0) * weight)
+        .sum();
     let check = match 11 - sum % 11 {
         10 => 'X',
         11 => '0',

@@ -56,6 +56,10 @@ pub(super) struct Person {
     pub skill_on: Option<i32>,
     pub childbirth: Option<i32>,
     pub missing_since: Option<i32>,
+    /// Whether the only child died (`true`) or is disabled.
+    pub bereaved: Option<bool>,
+    /// Draws care allowance after an injury at work.
+    pub injured: bool,
     pub trade: Option<Trade>,
     pub certificates: Vec<Fact>,
     pub vehicles: Vec<Fact>,
@@ -157,6 +161,8 @@ impl Person {
             skill_on: None,
             childbirth: None,
             missing_since: None,
+            bereaved: None,
+            injured: false,
             trade: None,
             certificates: Vec::new(),
             vehicles: Vec::new(),
@@ -169,6 +175,24 @@ impl Person {
             benefits: Vec::new(),
             seed: 0,
         }
+    }
+
+    /// An invented name: a common surname and one or two characters.
+    pub(super) fn name(&self) -> String {
+        const SURNAMES: &[&str] = &[
+            "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱",
+            "高", "林",
+        ];
+        const GIVEN: &[&str] = &[
+            "安", "晨", "嘉", "明", "宁", "乐", "思", "远", "雨", "文", "晓", "清", "和", "平",
+            "之", "卓",
+        ];
+        let mut draw = self.noise("name");
+        let mut name = draw.pick(SURNAMES).copied().unwrap_or_default().to_owned();
+        for _ in 0..=usize::from(draw.chance(0.8)) {
+            name.push_str(draw.pick(GIVEN).copied().unwrap_or_default());
+        }
+        name
     }
 
     /// Whether the person lives.

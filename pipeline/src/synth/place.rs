@@ -61,10 +61,13 @@ impl Places {
 
     fn read_regions(&mut self, regions: &RegionTable) {
         let usable = |code: &RegionCode| {
-            regions.abolished(*code) == Some(false) && regions.level(*code) == Some(RegionLevel::County)
+            regions.abolished(*code) == Some(false)
+                && regions.level(*code) == Some(RegionLevel::County)
         };
         for code in regions.codes().filter(usable) {
-            let parent = regions.parent(code).filter(|above| regions.level(*above) == Some(RegionLevel::City));
+            let parent = regions
+                .parent(code)
+                .filter(|above| regions.level(*above) == Some(RegionLevel::City));
             let city = parent.unwrap_or(code).value();
             self.city_of.insert(code.value(), city);
             self.cities.entry(city).or_default().push(code.value());
@@ -77,10 +80,18 @@ impl Places {
                 self.counties.push(counties);
             }
         }
-        self.focus = marginals::FOCUS.iter().copied().filter(|city| self.cities.contains_key(city)).collect();
+        self.focus = marginals::FOCUS
+            .iter()
+            .copied()
+            .filter(|city| self.cities.contains_key(city))
+            .collect();
         for zone in regions.zones() {
             let parent = zone.parent.value();
-            let inside = |city: &&u32| **city == parent || **city / 10_000 * 10_000 == parent || self.city_of.get(&parent) == Some(city);
+            let inside = |city: &&u32| {
+                **city == parent
+                    || **city / 10_000 * 10_000 == parent
+                    || self.city_of.get(&parent) == Some(city)
+            };
             for city in self.cities.keys().filter(inside) {
                 self.zones.entry(*city).or_default().push(zone.id.clone());
             }
@@ -88,7 +99,12 @@ impl Places {
     }
 
     /// The place of town `town` among `towns`.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares of counts far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "shares of counts far below 2^53"
+    )]
     pub(super) fn spot(&self, town: u64, towns: u64, draw: &mut Draw) -> Spot {
         let share = (FOCUS_TOWNS / towns.max(1) as f64).min(0.45);
         let before = (town as f64 * share) as usize;
@@ -124,7 +140,8 @@ impl Places {
     /// A class whose code begins with one of some prefixes.
     pub(super) fn class_under(&self, prefixes: &[&str], draw: &mut Draw) -> Option<String> {
         let wanted = draw.pick(prefixes)?;
-        let classes: Vec<&String> = self.industries.values().flatten().filter(|code| code.starts_with(wanted)).collect();
+        let classes: Vec<&String> =
+            self.industries.values().flatten().filter(|code| code.starts_with(wanted)).collect();
         draw.pick(&classes).map(|code| (*code).clone())
     }
 }

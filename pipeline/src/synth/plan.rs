@@ -6,13 +6,17 @@
 use std::collections::BTreeMap;
 
 use zhida_model::catalogue::types::{
-    DateColumn, DateFormat, Duplicates, FactColumns, FieldType, KeyKind, Link, Only, Scale, Source, Take, Window,
+    DateColumn, DateFormat, Duplicates, FactColumns, FieldType, KeyKind, Link, Only, Scale, Source,
+    Take, Window,
 };
 use zhida_model::catalogue::{Catalogue, Field, SourceTable};
 use zhida_model::domain::SubjectKind;
 
 use super::draw::hash;
 use super::{citizen, enterprise};
+
+/// Tables of citizens that also carry names, which no field needs.
+const NAMED: [&str; 3] = ["population", "graduates", "skill_certificates"];
 
 /// How the rows of a table come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +109,8 @@ pub(super) struct TablePlan {
     pub event: Option<(usize, DateFormat)>,
     /// The household number, on the table that tells it.
     pub household: Option<usize>,
+    /// A column of names that the catalogue does not ask for, as exports have them.
+    pub name_column: Option<usize>,
     /// First day in the household.
     pub joined: Option<(usize, DateFormat)>,
     pub shape: Shape,
@@ -140,6 +146,7 @@ impl TablePlan {
             observed: (0, entry.observed_at.format),
             event: None,
             household: None,
+            name_column: None,
             joined: None,
             shape: Shape::Events,
             register: entry.register,
@@ -153,6 +160,9 @@ impl TablePlan {
             dropped: None,
         };
         plan.key = plan.column(&entry.key.column);
+        if NAMED.contains(&entry.name.as_str()) {
+            plan.name_column = Some(plan.column("XM"));
+        }
         plan.household = entry.household_of.as_ref().map(|column| plan.column(column));
         for field in catalogue.fields() {
             for source in field.sources.iter().filter(|source| source.table == entry.name) {
@@ -196,7 +206,9 @@ impl TablePlan {
         if getter.is_none() {
             unknown.push(format!("{}.{}", field.subject, field.name));
         }
-        let Some(column) = source.column.as_ref().filter(|_| !matches!(source.take, Take::Count | Take::Exists)) else {
+        let Some(column) =
+            source.column.as_ref().filter(|_| !matches!(source.take, Take::Count | Take::Exists))
+        else {
             self.flags.push(Flag { getter, take: source.take, window: source.window, only });
             return;
         };
@@ -220,7 +232,13 @@ impl TablePlan {
         });
     }
 
-    fn fact(&mut self, field: &Field, source: &Source, fact: &FactColumns, only: Option<(usize, Vec<String>)>) {
+    fn fact(
+        &mut self,
+        field: &Field,
+        source: &Source,
+        fact: &FactColumns,
+        only: Option<(usize, Vec<String>)>,
+    ) {
         let code = fact.code.as_ref().map(|column| self.column(column));
         let from = self.date(&fact.from);
         let to = fact.to.as_ref().map(|date| self.date(date));
@@ -247,7 +265,8 @@ impl TablePlan {
                 let (from, to) = (self.column(from), self.column(to));
                 if from == self.key && entry.subject == self.subject && self.edge.is_none() {
                     let name = entry.name.clone();
-                    self.edge = Some(Edge { name, other: to, target: entry.target, since, until, only });
+                    self.edge =
+                        Some(Edge { name, other: to, target: entry.target, since, until, only });
                 }
             }
             Link::Group { column } => {
@@ -267,12 +286,17 @@ impl TablePlan {
         let reach = |window: Window| window.years.or(window.months).unwrap_or(1) + window.skip;
         let count = |most: u32| usize::try_from(most).unwrap_or(1);
         match self.event.map(|(_, format)| format) {
-            Some(DateFormat::Year) => Shape::Periods { months: 12, count: count(windows().map(reach).max().unwrap_or(1)) },
+            Some(DateFormat::Year) => {
+                Shape::Periods { months: 12, count: count(windows().map(reach).max().unwrap_or(1)) }
+            }
             Some(DateFormat::YearMonth) => {
                 let most = windows().map(reach).max().unwrap_or(1);
                 let quarterly = windows().all(|window| window.months == Some(3));
                 let months = if quarterly { 3 } else { 1 };
-                Shape::Periods { months, count: count(most).div_ceil(if quarterly { 3 } else { 1 }) }
+                Shape::Periods {
+                    months,
+                    count: count(most).div_ceil(if quarterly { 3 } else { 1 }),
+                }
             }
             _ => Shape::State,
         }
@@ -299,11 +323,19 @@ fn raw_values(field: &Field, source: &Source) -> BTreeMap<String, Vec<String>> {
 /// this generator has no model of.
 pub(super) fn plans(catalogue: &Catalogue) -> (Vec<TablePlan>, Vec<Shared>, Vec<String>) {
     let mut unknown = Vec::new();
-    let plans: Vec<TablePlan> = catalogue.tables().iter().map(|table| TablePlan::new(catalogue, table, &mut unknown)).collect();
+    let plans: Vec<TablePlan> = catalogue
+        .tables()
+        .iter()
+        .map(|table| TablePlan::new(catalogue, table, &mut unknown))
+        .collect();
     unknown.sort();
     unknown.dedup();
     let mut shared = Vec::new();
-    for field in catalogue.fields().iter().filter(|field| field.sources.len() > 1 && field.kind != FieldType::Facts) {
+    for field in catalogue
+        .fields()
+        .iter()
+        .filter(|field| field.sources.len() > 1 && field.kind != FieldType::Facts)
+    {
         let places = field.sources.iter().filter_map(|source| {
             let table = plans.iter().position(|plan| plan.name == source.table)?;
             let fill = plans[table].fills.iter().position(|fill| fill.field == field.name)?;

@@ -86,8 +86,12 @@ impl Subject<'_> {
 }
 
 /// Tables that hold a part of those they could hold, in hundredths.
-const PARTIAL: [(&str, u64); 4] =
-    [("community_residents", 70), ("income_check", 45), ("medical_insurance_unit", 85), ("statistics_annual", 90)];
+const PARTIAL: [(&str, u64); 4] = [
+    ("community_residents", 70),
+    ("income_check", 45),
+    ("medical_insurance_unit", 85),
+    ("statistics_annual", 90),
+];
 
 /// Tables that hold only subjects of which they know this field.
 const LEADING: [(&str, &str); 1] = [("statistics_annual", "energy_use")];
@@ -105,17 +109,22 @@ pub(super) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     /// Prepares the rows of one table.
-    pub(super) fn new(plan: &'a TablePlan, table: usize, subject: &'a Subject<'a>, seed: u64, rows: &'a mut Vec<Row>) -> Maker<'a> {
+    pub(super) fn new(
+        plan: &'a TablePlan,
+        table: usize,
+        subject: &'a Subject<'a>,
+        seed: u64,
+        rows: &'a mut Vec<Row>,
+    ) -> Maker<'a> {
         let first = rows.len();
         Maker { plan, table, subject, seed, rows, made: 0, first }
     }
 
     /// Adds the rows.
     pub(super) fn make(mut self) {
-        if let Some((_, share)) = PARTIAL.iter().find(|(name, _)| *name == self.plan.name) {
-            if self.chance(90) % 100 >= *share {
-                return;
-            }
+        let share = PARTIAL.iter().find(|(name, _)| *name == self.plan.name);
+        if share.is_some_and(|(_, share)| self.chance(90) % 100 >= *share) {
+            return;
         }
         if let Some((_, field)) = LEADING.iter().find(|(name, _)| *name == self.plan.name) {
             let fill = self.plan.fills.iter().find(|fill| fill.field == *field);
@@ -125,7 +134,9 @@ impl<'a> Maker<'a> {
         }
         match self.plan.shape {
             Shape::State => self.state(),
-            Shape::Periods { months, count } => (1..=count).for_each(|back| self.period(months, back)),
+            Shape::Periods { months, count } => {
+                (1..=count).for_each(|back| self.period(months, back))
+            }
             Shape::Events => self.events(),
         }
     }
@@ -153,6 +164,9 @@ impl<'a> Maker<'a> {
             (KeyKind::Household, Subject::Citizen(subject)) => subject.home.number.clone(),
             _ => self.subject.number().to_owned(),
         };
+        if let (Some(column), Subject::Citizen(subject)) = (plan.name_column, self.subject) {
+            row.cells[column] = subject.person.name();
+        }
         if let (Some(column), Subject::Citizen(subject)) = (plan.household, self.subject) {
             row.cells[column] = subject.home.number.clone();
             if let Some((column, format)) = plan.joined {
@@ -167,7 +181,8 @@ impl<'a> Maker<'a> {
     fn fill(&self, row: &mut Row, back: usize, fact: Option<&Fact>) -> bool {
         let mut told = false;
         for (at, fill) in self.plan.fills.iter().enumerate() {
-            let open = row.cells[fill.column].is_empty() || (fill.column == self.plan.key && row.filled[fill.column].is_none());
+            let open = row.cells[fill.column].is_empty()
+                || (fill.column == self.plan.key && row.filled[fill.column].is_none());
             if !open || !passes(row, fill.only.as_ref()) {
                 continue;
             }
@@ -175,7 +190,11 @@ impl<'a> Maker<'a> {
                 (None, 0) => home(&fill.field),
                 (_, back) => back.max(1),
             };
-            let value = match (self.subject.value(fill.getter, asked), fill.take, fact.and_then(|fact| fact.amount)) {
+            let value = match (
+                self.subject.value(fill.getter, asked),
+                fill.take,
+                fact.and_then(|fact| fact.amount),
+            ) {
                 (Value::Absent, Take::Sum, Some(amount)) => Value::Money(amount / 5 * 4),
                 (value, _, _) => value,
             };
@@ -205,10 +224,22 @@ impl<'a> Maker<'a> {
             if !row.cells[*column].is_empty() {
                 continue;
             }
-            let same: Vec<&Flag> = self.plan.flags.iter().filter(|other| other.only.as_ref().is_some_and(|(other, _)| other == column)).collect();
-            let values = same.iter().filter_map(|flag| flag.only.as_ref()).flat_map(|(_, values)| values);
-            let fits = |value: &&String| same.iter().all(|flag| flag.only.as_ref().is_some_and(|(_, values)| values.contains(value)) == self.truth(flag));
-            row.cells[*column] = values.filter(|_| yes).find(fits).cloned().unwrap_or_else(|| no_value(&same));
+            let same: Vec<&Flag> = self
+                .plan
+                .flags
+                .iter()
+                .filter(|other| other.only.as_ref().is_some_and(|(other, _)| other == column))
+                .collect();
+            let values =
+                same.iter().filter_map(|flag| flag.only.as_ref()).flat_map(|(_, values)| values);
+            let fits = |value: &&String| {
+                same.iter().all(|flag| {
+                    flag.only.as_ref().is_some_and(|(_, values)| values.contains(value))
+                        == self.truth(flag)
+                })
+            };
+            row.cells[*column] =
+                values.filter(|_| yes).find(fits).cloned().unwrap_or_else(|| no_value(&same));
         }
         any
     }
@@ -228,7 +259,11 @@ impl<'a> Maker<'a> {
                 told = true;
             }
             if let Some((column, values)) = &dated.only {
-                let free = row.cells[*column].is_empty() && !self.plan.flags.iter().any(|flag| flag.only.as_ref().is_some_and(|(other, _)| other == column));
+                let free =
+                    row.cells[*column].is_empty()
+                        && !self.plan.flags.iter().any(|flag| {
+                            flag.only.as_ref().is_some_and(|(other, _)| other == column)
+                        });
                 if free {
                     let value = if held.is_some() { values.first().cloned() } else { None };
                     row.cells[*column] = value.unwrap_or_else(|| "0".to_owned());
@@ -260,7 +295,9 @@ impl<'a> Maker<'a> {
             for (other, since, until) in self.subject.edges(&edge.name) {
                 let mut row = self.blank(0);
                 row.cells[edge.other] = other;
-                let write = |place: Option<(usize, zhida_model::catalogue::types::DateFormat)>, day: Option<i32>, row: &mut Row| {
+                let write = |place: Option<(usize, zhida_model::catalogue::types::DateFormat)>,
+                             day: Option<i32>,
+                             row: &mut Row| {
                     if let (Some((column, format)), Some(day)) = (place, day) {
                         row.cells[column].clear();
                         day::write(day, format, &mut row.cells[column]);
@@ -278,7 +315,9 @@ impl<'a> Maker<'a> {
         }
         let drives = |dated: &&Dated| match &dated.only {
             None => true,
-            Some((column, _)) => !self.plan.fills.iter().any(|fill| fill.column == *column && fill.only.is_none()),
+            Some((column, _)) => {
+                !self.plan.fills.iter().any(|fill| fill.column == *column && fill.only.is_none())
+            }
         };
         if self.plan.dated.iter().any(|dated| drives(&dated)) {
             return self.dated_events();
@@ -348,11 +387,10 @@ impl<'a> Maker<'a> {
             row.dated = Some(at);
         }
         for (place, date) in [(Some(dated.from), Some(fact.from)), (dated.to, fact.to)] {
-            if let (Some((column, format)), Some(date)) = (place, date) {
-                if row.cells[column].is_empty() || dated.to.is_some_and(|(to, _)| to == column) {
-                    row.cells[column].clear();
-                    day::write(date, format, &mut row.cells[column]);
-                }
+            let (Some((column, format)), Some(date)) = (place, date) else { continue };
+            if row.cells[column].is_empty() || dated.to.is_some_and(|(to, _)| to == column) {
+                row.cells[column].clear();
+                day::write(date, format, &mut row.cells[column]);
             }
         }
         if let (Some((column, scale)), Some(amount)) = (dated.amount, fact.amount) {
@@ -364,14 +402,22 @@ impl<'a> Maker<'a> {
     /// As many rows as a field counts, by the raw values that count.
     fn counted_events(&mut self) {
         let mut given: Vec<(String, i64)> = Vec::new();
-        let mut order: Vec<&Flag> = self.plan.flags.iter().filter(|flag| flag.take == Take::Count).collect();
+        let mut order: Vec<&Flag> =
+            self.plan.flags.iter().filter(|flag| flag.take == Take::Count).collect();
         order.sort_by_key(|flag| flag.only.as_ref().map_or(0, |(_, values)| values.len()));
         for flag in order {
             let Value::Int(count) = self.subject.value(flag.getter, 1) else { continue };
             let empty = (usize::MAX, vec![String::new()]);
             let (column, values) = flag.only.as_ref().unwrap_or(&empty);
-            let already: i64 = given.iter().filter(|(value, _)| values.contains(value)).map(|(_, count)| count).sum();
-            let fresh = values.iter().find(|value| !given.iter().any(|(other, _)| other == *value)).or(values.first());
+            let already: i64 = given
+                .iter()
+                .filter(|(value, _)| values.contains(value))
+                .map(|(_, count)| count)
+                .sum();
+            let fresh = values
+                .iter()
+                .find(|value| !given.iter().any(|(other, _)| other == *value))
+                .or(values.first());
             let Some(value) = fresh.cloned() else { continue };
             let more = (count - already).max(0);
             for _ in 0..more {
@@ -391,7 +437,8 @@ impl<'a> Maker<'a> {
     /// Rows whose amounts add up to the sums of nested windows.
     fn summed_events(&mut self) {
         let plan = self.plan;
-        let mut sums: Vec<&super::plan::Fill> = plan.fills.iter().filter(|fill| fill.take == Take::Sum).collect();
+        let mut sums: Vec<&super::plan::Fill> =
+            plan.fills.iter().filter(|fill| fill.take == Take::Sum).collect();
         sums.sort_by_key(|fill| window_days(fill.window));
         let (mut before, mut nearer) = (0, 10);
         for fill in sums {
@@ -409,15 +456,16 @@ impl<'a> Maker<'a> {
     }
 
     fn some_day(&self, nearest: i32, farthest: i32) -> i32 {
-        let on = self.subject.known_at() - self.days(40, nearest, farthest.max(nearest));
-        on.max(self.subject.since()).min(self.subject.known_at())
+        let known_at = self.subject.known_at();
+        let farthest = farthest.min(known_at - self.subject.since()).max(nearest);
+        known_at - self.days(40, nearest, farthest)
     }
 
     fn finish_event(&mut self, mut row: Row, on: i32) {
-        if let Some((column, format)) = self.plan.event {
-            if row.cells[column].is_empty() {
-                day::write(on, format, &mut row.cells[column]);
-            }
+        if let Some((column, format)) =
+            self.plan.event.filter(|(column, _)| row.cells[*column].is_empty())
+        {
+            day::write(on, format, &mut row.cells[column]);
         }
         self.push(row, Some(on));
     }
@@ -428,15 +476,23 @@ impl<'a> Maker<'a> {
         let refresh = self.plan.refresh_days;
         let periodic = matches!(self.plan.shape, Shape::Periods { .. });
         let observed = match on {
-            Some(on) if periodic => (on + self.days(50, 8, 80)).min(known_at - self.days(51, 0, 15)).max(on),
+            Some(on) if periodic => {
+                (on + self.days(50, 8, 80)).min(known_at - self.days(51, 0, 15)).max(on)
+            }
             Some(on) if refresh == 0 => on + self.days(50, 1, 25),
             _ if refresh > 0 => known_at - self.days(50, 0, (refresh * 7 / 10 - 6).clamp(0, 300)),
             _ => known_at - self.days(50, 0, 280),
         };
         let told = if on.is_none() { self.last_told() } else { i32::MIN };
-        row.observed = observed.max(told).min(known_at);
-        if let Some((column, format)) = self.plan.event.filter(|(column, _)| row.cells[*column].is_empty()) {
-            day::write(row.observed.min(told.max(row.observed - 20)), format, &mut row.cells[column]);
+        row.observed = observed.max(told).max(on.unwrap_or(told)).min(known_at);
+        if let Some((column, format)) =
+            self.plan.event.filter(|(column, _)| row.cells[*column].is_empty())
+        {
+            day::write(
+                row.observed.min(told.max(row.observed - 20)),
+                format,
+                &mut row.cells[column],
+            );
         }
         let (column, format) = self.plan.observed;
         row.cells[column].clear();
@@ -480,13 +536,24 @@ pub(super) fn passes(row: &Row, only: Option<&(usize, Vec<String>)>) -> bool {
 
 /// A raw value that none of the flags of a column counts.
 fn no_value(flags: &[&Flag]) -> String {
-    let counted = |value: &&str| flags.iter().any(|flag| flag.only.as_ref().is_some_and(|(_, values)| values.iter().any(|other| other == value)));
-    ["0", "1", "2", "9"].iter().find(|value| !counted(value)).map_or_else(String::new, |value| (*value).to_owned())
+    let counted = |value: &&str| {
+        flags.iter().any(|flag| {
+            flag.only.as_ref().is_some_and(|(_, values)| values.iter().any(|other| other == value))
+        })
+    };
+    ["0", "1", "2", "9"]
+        .iter()
+        .find(|value| !counted(value))
+        .map_or_else(String::new, |value| (*value).to_owned())
 }
 
 fn window_days(window: Option<Window>) -> i32 {
-    let months = window.map(|window| window.years.map_or(window.months.unwrap_or(0), |years| years * 12) + window.skip);
-    months.filter(|months| *months > 0).map_or(1_800, |months| i32::try_from(months * 30).unwrap_or(1_800))
+    let months = window.map(|window| {
+        window.years.map_or(window.months.unwrap_or(0), |years| years * 12) + window.skip
+    });
+    months
+        .filter(|months| *months > 0)
+        .map_or(1_800, |months| i32::try_from(months * 30).unwrap_or(1_800))
 }
 
 /// Last day of the period so many back: of the last full year, quarter or month.

@@ -14,7 +14,9 @@ use super::plan::{Shape, Shared, TablePlan, plans};
 use super::row::{Maker, Subject};
 use super::town::{Town, World};
 use super::write::{Chunk, Form, TableFile};
-use super::{Format, Progress, SynthError, SynthOptions, SynthReport, citizen, day, draw, enterprise};
+use super::{
+    Format, Progress, SynthError, SynthOptions, SynthReport, citizen, day, draw, enterprise,
+};
 
 /// Towns in work at a time.
 const WAVE: u64 = 64;
@@ -46,7 +48,8 @@ pub fn synth(options: &SynthOptions<'_>) -> Result<SynthReport, SynthError> {
     let make = std::fs::create_dir_all(&options.out);
     make.map_err(|source| SynthError::Write { path: options.out.clone(), source })?;
     let (mut plans, shared, empty_fields) = plans(options.catalogue);
-    let dropped = (options.fault_rate > 0.0).then(|| drop_column(&mut plans, options.seed)).flatten();
+    let dropped =
+        (options.fault_rate > 0.0).then(|| drop_column(&mut plans, options.seed)).flatten();
     let forms: Vec<Form> = (0..plans.len()).map(|table| form(options.format, table)).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.max(1)).build();
     let pool = pool.map_err(|error| SynthError::Threads { problem: error.to_string() })?;
@@ -54,7 +57,8 @@ pub fn synth(options: &SynthOptions<'_>) -> Result<SynthReport, SynthError> {
     if let Some((table, planted)) = &dropped {
         ledger.note(&plans[*table], 1, planted)?;
     }
-    let (rows, subjects) = pool.install(|| write_all(options, &plans, &shared, &forms, &mut ledger))?;
+    let (rows, subjects) =
+        pool.install(|| write_all(options, &plans, &shared, &forms, &mut ledger))?;
     let faults = ledger.close(options, &subjects)?;
     Ok(SynthReport { rows, faults, subjects, empty_fields })
 }
@@ -72,18 +76,35 @@ fn write_all(
     let text: Vec<bool> = forms.iter().map(|form| form.is_text()).collect();
     let known_at = day::number(options.known_at);
     let work = Work {
-        world: World { seed: options.seed, known_at, citizens: options.citizens, enterprises: options.enterprises, places: &places },
+        world: World {
+            seed: options.seed,
+            known_at,
+            citizens: options.citizens,
+            enterprises: options.enterprises,
+            places: &places,
+        },
         plans,
         forms,
-        faults: Faults { plans, shared, seed: options.seed, known_at, rate: options.fault_rate, text: &text },
+        faults: Faults {
+            plans,
+            shared,
+            seed: options.seed,
+            known_at,
+            rate: options.fault_rate,
+            text: &text,
+        },
     };
-    let files = plans.iter().zip(forms).map(|(plan, form)| TableFile::create(&options.out, plan, *form));
+    let files =
+        plans.iter().zip(forms).map(|(plan, form)| TableFile::create(&options.out, plan, *form));
     let mut files: Vec<TableFile> = files.collect::<Result<_, _>>()?;
     let mut subjects = BTreeMap::from([("dead", 0), ("deregistered", 0)]);
     let (towns, total) = (work.world.towns(), options.citizens + options.enterprises);
     let mut done = 0;
     for start in (0..towns).step_by(usize::try_from(WAVE).unwrap_or(1)) {
-        let wave: Vec<Added> = (start..(start + WAVE).min(towns)).into_par_iter().map(|town| work.added(town)).collect();
+        let wave: Vec<Added> = (start..(start + WAVE).min(towns))
+            .into_par_iter()
+            .map(|town| work.added(town))
+            .collect();
         for added in wave {
             for ((file, plan), chunk) in files.iter_mut().zip(plans).zip(&added.chunks) {
                 for (row, planted) in &chunk.faults {
@@ -97,7 +118,8 @@ fn write_all(
         }
         (options.progress)(Progress { done, total });
     }
-    let rows = plans.iter().zip(&files).map(|(plan, file)| (plan.name.clone(), file.rows)).collect();
+    let rows =
+        plans.iter().zip(&files).map(|(plan, file)| (plan.name.clone(), file.rows)).collect();
     files.into_iter().try_for_each(TableFile::close)?;
     Ok((rows, subjects))
 }
@@ -115,11 +137,27 @@ fn form(format: Format, table: usize) -> Form {
 /// Leaves one column out of one table: a number that nothing else rests on.
 fn drop_column(plans: &mut [TablePlan], seed: u64) -> Option<(usize, Planted)> {
     let mut fitting = Vec::new();
-    for (table, plan) in plans.iter().enumerate().filter(|(_, plan)| plan.shape == Shape::State && !plan.register && plan.fills.len() > 9) {
-        for fill in plan.fills.iter().filter(|fill| fill.take == Take::Latest && !fill.shared && fill.only.is_none()) {
+    for (table, plan) in plans
+        .iter()
+        .enumerate()
+        .filter(|(_, plan)| plan.shape == Shape::State && !plan.register && plan.fills.len() > 9)
+    {
+        for fill in plan
+            .fills
+            .iter()
+            .filter(|fill| fill.take == Take::Latest && !fill.shared && fill.only.is_none())
+        {
             let alone = plan.fills.iter().filter(|other| other.column == fill.column).count() == 1;
-            let filters = plan.flags.iter().filter_map(|flag| flag.only.as_ref()).any(|(column, _)| *column == fill.column);
-            if alone && !filters && matches!(fill.kind, FieldType::Int | FieldType::Decimal) && plan.key != fill.column {
+            let filters = plan
+                .flags
+                .iter()
+                .filter_map(|flag| flag.only.as_ref())
+                .any(|(column, _)| *column == fill.column);
+            if alone
+                && !filters
+                && matches!(fill.kind, FieldType::Int | FieldType::Decimal)
+                && plan.key != fill.column
+            {
                 fitting.push((table, fill.column, fill.field.clone()));
             }
         }
@@ -127,7 +165,10 @@ fn drop_column(plans: &mut [TablePlan], seed: u64) -> Option<(usize, Planted)> {
     let at = usize::try_from(draw::mix(&[seed, 99]) % (fitting.len().max(1) as u64)).ok()?;
     let (table, column, field) = fitting.into_iter().nth(at)?;
     plans[table].dropped = Some(column);
-    Some((table, Planted { kind: Kind::MissingColumn, column: Some(column), field, key: String::new() }))
+    Some((
+        table,
+        Planted { kind: Kind::MissingColumn, column: Some(column), field, key: String::new() },
+    ))
 }
 
 impl Work<'_> {
@@ -152,7 +193,9 @@ impl Work<'_> {
         Added {
             chunks,
             dead: count(town.people.iter().filter(|person| !person.alive()).count()),
-            deregistered: count(town.firms.iter().filter(|firm| firm.status == "deregistered").count()),
+            deregistered: count(
+                town.firms.iter().filter(|firm| firm.status == "deregistered").count(),
+            ),
             subjects: count(town.people.len() + town.firms.len()),
         }
     }
@@ -168,7 +211,13 @@ impl Work<'_> {
 
     /// The rows of one subject in every table about its kind. Tables keyed by
     /// household get theirs from the first member.
-    fn subject(&self, subject: &Subject<'_>, kind: SubjectKind, speaks: bool, records: &mut Vec<Record>) {
+    fn subject(
+        &self,
+        subject: &Subject<'_>,
+        kind: SubjectKind,
+        speaks: bool,
+        records: &mut Vec<Record>,
+    ) {
         let mut rows = Vec::new();
         for (table, plan) in self.plans.iter().enumerate() {
             if plan.subject == kind && (plan.key_kind != KeyKind::Household || speaks) {

@@ -13,7 +13,8 @@ const KNOWN_AT: jiff::civil::Date = date(2026, 3, 31);
 
 fn places() -> Places {
     let regions = RegionTable::from_csv(include_str!("../../../data-samples/regions.csv")).unwrap();
-    let industries = IndustryTable::from_csv(include_str!("../../../data-samples/industries.csv")).unwrap();
+    let industries =
+        IndustryTable::from_csv(include_str!("../../../data-samples/industries.csv")).unwrap();
     Places::new(&regions, &industries)
 }
 
@@ -39,7 +40,13 @@ fn ages_and_sexes_follow_the_census() {
         near(&format!("age group {group}"), inside, people.len(), weight * 100.0 / total, 0.7);
     }
     near("males", people.iter().filter(|person| !person.female).count(), people.len(), 51.24, 1.0);
-    near("disabled", people.iter().filter(|person| person.disability.is_some()).count(), people.len(), 2.7, 0.6);
+    near(
+        "disabled",
+        people.iter().filter(|person| person.disability.is_some()).count(),
+        people.len(),
+        2.7,
+        0.6,
+    );
     let homes: Vec<_> = towns.iter().flat_map(|town| &town.homes).collect();
     let size = people.len() as f64 / homes.len() as f64;
     assert!((2.2..=3.1).contains(&size), "{size:.2} persons a household instead of 2.62");
@@ -98,9 +105,24 @@ fn firms_are_mostly_small_and_some_innovate() {
     let towns = towns(&places(), 3_000, 20_000);
     let firms: Vec<_> = towns.iter().flat_map(|town| &town.firms).collect();
     assert_eq!(firms.len(), 20_000);
-    near("up to 19 persons", firms.iter().filter(|firm| firm.employees < 20).count(), firms.len(), 80.0, 6.0);
-    near("from 300 persons", firms.iter().filter(|firm| firm.employees >= 300).count(), firms.len(), 1.0, 0.9);
-    let titled = firms.iter().filter(|firm| firm.certificates.iter().any(|held| held.code == "high_tech")).count();
+    near(
+        "up to 19 persons",
+        firms.iter().filter(|firm| firm.employees < 20).count(),
+        firms.len(),
+        80.0,
+        6.0,
+    );
+    near(
+        "from 300 persons",
+        firms.iter().filter(|firm| firm.employees >= 300).count(),
+        firms.len(),
+        1.0,
+        0.9,
+    );
+    let titled = firms
+        .iter()
+        .filter(|firm| firm.certificates.iter().any(|held| held.code == "high_tech"))
+        .count();
     near("high-tech", titled, firms.len(), 3.5, 2.5);
 }
 
@@ -131,7 +153,8 @@ fn persons_beyond_a_round_of_numbers_never_share_one() {
     let drawn = day::of(1990, 6, 15);
     let id = |index: u64| numbers::resident(index, numbers::birth_day(index, total, drawn), false);
     for index in [0, 1, 77, numbers::ROUND - 1] {
-        let all: BTreeSet<String> = (0..3).map(|round| id(index + round * numbers::ROUND)).collect();
+        let all: BTreeSet<String> =
+            (0..3).map(|round| id(index + round * numbers::ROUND)).collect();
         assert_eq!(all.len(), 3);
     }
 }
@@ -148,7 +171,11 @@ fn days_agree_with_the_calendar() {
     for days in (-30_000..30_000).step_by(13) {
         let (year, month, day_of) = day::parts(days);
         assert_eq!(day::of(year, month, day_of), days);
-        let civil = jiff::civil::Date::new(i16::try_from(year).unwrap(), i8::try_from(month).unwrap(), i8::try_from(day_of).unwrap());
+        let civil = jiff::civil::Date::new(
+            i16::try_from(year).unwrap(),
+            i8::try_from(month).unwrap(),
+            i8::try_from(day_of).unwrap(),
+        );
         assert_eq!(day::number(civil.unwrap()), days);
     }
     assert_eq!(day::add_months(day::of(2024, 1, 31), 1), day::of(2024, 2, 29));

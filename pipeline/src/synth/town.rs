@@ -10,6 +10,7 @@
 use super::draw::Draw;
 use super::firm::{self, Firm};
 use super::life;
+use super::means::precise;
 use super::person::{Home, Person};
 use super::place::{Places, Spot};
 use super::{day, kin, marginals, numbers};
@@ -39,6 +40,14 @@ pub(super) struct Town {
 }
 
 impl World<'_> {
+    /// The share of subjects that something rare befalls: as published, but in
+    /// a small population enough for about six of them, so that no register
+    /// of a sample is empty.
+    pub(super) fn rare(&self, share: f64, of: u64) -> f64 {
+        let least = precise(i64::try_from(of).unwrap_or(i64::MAX).max(1));
+        share.max((6.0 / least).min(0.25))
+    }
+
     /// Number of towns.
     pub(super) fn towns(&self) -> u64 {
         self.citizens.div_ceil(CITIZENS).max(self.enterprises.div_ceil(ENTERPRISES * 4)).max(1)
@@ -65,7 +74,8 @@ impl World<'_> {
 
     /// A person with sex and age and nothing else.
     fn newborn(&self, index: u64, draw: &mut Draw) -> Person {
-        let groups = marginals::AGE_GROUPS.iter().enumerate().map(|(group, weight)| (group, *weight));
+        let groups =
+            marginals::AGE_GROUPS.iter().enumerate().map(|(group, weight)| (group, *weight));
         let groups: Vec<(usize, f64)> = groups.collect();
         let group = i32::try_from(draw.weighted(&groups).unwrap_or(0)).unwrap_or(0);
         let age = if group == 20 { 100 + draw.day(0, 4) } else { group * 5 + draw.day(0, 4) };

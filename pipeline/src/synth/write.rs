@@ -62,7 +62,11 @@ impl Chunk {
     /// Adds a record.
     pub(super) fn push(&mut self, record: Record, plan: &TablePlan, form: Form) {
         let kind = record.fault.as_ref().map(|fault| fault.kind);
-        let cells = record.cells.into_iter().enumerate().filter(|(column, _)| plan.dropped != Some(*column));
+        let cells = record
+            .cells
+            .into_iter()
+            .enumerate()
+            .filter(|(column, _)| plan.dropped != Some(*column));
         let mut cells: Vec<String> = cells.map(|(_, cell)| cell).collect();
         if kind == Some(Kind::Malformed) {
             cells.pop();
@@ -124,7 +128,7 @@ pub(super) struct TableFile {
 
 enum Sink {
     Text(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
     Parquet(Box<Columns>),
 }
 
@@ -138,21 +142,29 @@ struct Columns {
 
 impl TableFile {
     /// Creates the file with its header.
-    pub(super) fn create(dir: &Path, plan: &TablePlan, form: Form) -> Result<TableFile, SynthError> {
+    pub(super) fn create(
+        dir: &Path,
+        plan: &TablePlan,
+        form: Form,
+    ) -> Result<TableFile, SynthError> {
         let path = dir.join(format!("{}.{}", plan.name, form.suffix()));
-        let file = File::create(&path).map_err(|source| SynthError::Write { path: path.clone(), source })?;
-        let kept = plan.columns.iter().enumerate().filter(|(column, _)| plan.dropped != Some(*column));
+        let file = File::create(&path)
+            .map_err(|source| SynthError::Write { path: path.clone(), source })?;
+        let kept =
+            plan.columns.iter().enumerate().filter(|(column, _)| plan.dropped != Some(*column));
         let names: Vec<String> = kept.map(|(_, name)| name.clone()).collect();
         let sink = match form {
             Form::Csv => Sink::Text(BufWriter::new(file)),
-            Form::Gzip => Sink::Gzip(GzEncoder::new(BufWriter::new(file), Compression::default())),
+            Form::Gzip => {
+                Sink::Gzip(Box::new(GzEncoder::new(BufWriter::new(file), Compression::default())))
+            }
             Form::Parquet => Sink::Parquet(Box::new(Columns::new(file, &names, &path)?)),
         };
         let mut table = TableFile { path, sink, rows: 0 };
         if form.is_text() {
             let (mut line, mut bytes) = (String::new(), Vec::new());
             // Some exports begin with a byte order mark.
-            if !plan.gbk && plan.hash % 4 == 0 {
+            if !plan.gbk && plan.hash.is_multiple_of(4) {
                 bytes.extend_from_slice("\u{feff}".as_bytes());
             }
             write_line(&names, &mut line);
@@ -167,7 +179,9 @@ impl TableFile {
     pub(super) fn append(&mut self, chunk: &Chunk) -> Result<(), SynthError> {
         self.rows += chunk.rows;
         if let Sink::Parquet(columns) = &mut self.sink {
-            return columns.append(&chunk.cells).map_err(|problem| SynthError::Parquet { path: self.path.clone(), problem });
+            return columns
+                .append(&chunk.cells)
+                .map_err(|problem| SynthError::Parquet { path: self.path.clone(), problem });
         }
         self.bytes(&chunk.bytes)
     }
@@ -188,18 +202,25 @@ impl TableFile {
         match self.sink {
             Sink::Text(mut file) => file.flush().map_err(io),
             Sink::Gzip(file) => file.finish().and_then(|mut file| file.flush()).map_err(io),
-            Sink::Parquet(columns) => columns.close().map_err(|problem| SynthError::Parquet { path: path.clone(), problem }),
+            Sink::Parquet(columns) => columns
+                .close()
+                .map_err(|problem| SynthError::Parquet { path: path.clone(), problem }),
         }
     }
 }
 
 impl Columns {
     fn new(file: File, names: &[String], path: &Path) -> Result<Columns, SynthError> {
-        let fields: Vec<Field> = names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+        let fields: Vec<Field> =
+            names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
         let schema = Arc::new(Schema::new(fields));
-        let properties = WriterProperties::builder().set_compression(Codec::ZSTD(ZstdLevel::default())).build();
+        let properties =
+            WriterProperties::builder().set_compression(Codec::ZSTD(ZstdLevel::default())).build();
         let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties));
-        let writer = writer.map_err(|error| SynthError::Parquet { path: path.to_owned(), problem: error.to_string() })?;
+        let writer = writer.map_err(|error| SynthError::Parquet {
+            path: path.to_owned(),
+            problem: error.to_string(),
+        })?;
         let builders = names.iter().map(|_| StringBuilder::new()).collect();
         Ok(Columns { writer, schema, builders, held: 0 })
     }
@@ -218,10 +239,18 @@ impl Columns {
     }
 
     fn flush(&mut self) -> Result<(), String> {
-        let arrays: Vec<ArrayRef> = self.builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let arrays: Vec<ArrayRef> = self
+            .builders
+            .iter_mut()
+            .map(|builder| Arc::new(builder.finish()) as ArrayRef)
+            .collect();
         self.held = 0;
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|error| error.to_string())?;
-        self.writer.write(&batch).and_then(|()| self.writer.flush()).map_err(|error| error.to_string())
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
+            .map_err(|error| error.to_string())?;
+        self.writer
+            .write(&batch)
+            .and_then(|()| self.writer.flush())
+            .map_err(|error| error.to_string())
     }
 
     fn close(mut self) -> Result<(), String> {

@@ -26,7 +26,8 @@ fn samples() -> PathBuf {
 fn tables() -> Tables {
     let text = |name: &str| fs::read_to_string(samples().join(name)).unwrap();
     Tables {
-        catalogue: read("catalogue.yaml", &text("catalogue.yaml")).unwrap_or_else(|findings| panic!("{findings:#?}")),
+        catalogue: read("catalogue.yaml", &text("catalogue.yaml"))
+            .unwrap_or_else(|findings| panic!("{findings:#?}")),
         regions: RegionTable::from_csv(&text("regions.csv")).unwrap(),
         industries: IndustryTable::from_csv(&text("industries.csv")).unwrap(),
     }
@@ -42,7 +43,14 @@ struct Size {
     threads: usize,
 }
 
-const SMALL: Size = Size { seed: 7, enterprises: 60, citizens: 301, format: Format::Mixed, rate: 0.005, threads: 2 };
+const SMALL: Size = Size {
+    seed: 7,
+    enterprises: 60,
+    citizens: 301,
+    format: Format::Mixed,
+    rate: 0.005,
+    threads: 2,
+};
 
 fn make(tables: &Tables, out: &Path, size: Size) -> SynthReport {
     let made = synth(&SynthOptions {
@@ -83,8 +91,13 @@ fn built(tables: &Tables, dir: &Path) -> BuildReport {
 }
 
 fn content(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
-    files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap())).collect()
+    let files =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files
+        .map(|path| {
+            (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap())
+        })
+        .collect()
 }
 
 /// What a build found, by table and kind, in the words of the ledger.
@@ -114,7 +127,11 @@ fn found(report: &BuildReport, periodic: &BTreeSet<String>) -> BTreeMap<(String,
 
 fn planted(report: &SynthReport) -> BTreeMap<(String, String), u64> {
     let tables = report.faults.iter();
-    tables.flat_map(|(table, kinds)| kinds.iter().map(|(kind, count)| ((table.clone(), (*kind).to_owned()), *count))).collect()
+    tables
+        .flat_map(|(table, kinds)| {
+            kinds.iter().map(|(kind, count)| ((table.clone(), (*kind).to_owned()), *count))
+        })
+        .collect()
 }
 
 fn periodic(tables: &Tables) -> BTreeSet<String> {
@@ -126,7 +143,9 @@ fn periodic(tables: &Tables) -> BTreeSet<String> {
 fn assert_same(left: &BTreeMap<(String, String), u64>, right: &BTreeMap<(String, String), u64>) {
     let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
     let differing = keys.into_iter().filter(|key| left.get(key) != right.get(key));
-    let lines: Vec<String> = differing.map(|key| format!("{key:?}: planted {:?}, found {:?}", left.get(key), right.get(key))).collect();
+    let lines: Vec<String> = differing
+        .map(|key| format!("{key:?}: planted {:?}, found {:?}", left.get(key), right.get(key)))
+        .collect();
     assert!(lines.is_empty(), "{} differences\n{}", lines.len(), lines.join("\n"));
 }
 
@@ -134,10 +153,15 @@ fn assert_same(left: &BTreeMap<(String, String), u64>, right: &BTreeMap<(String,
 fn a_build_finds_exactly_what_was_planted() {
     let tables = tables();
     let dir = tempfile::tempdir().unwrap();
-    let made = make(&tables, dir.path(), Size { seed: 2026, enterprises: 300, citizens: 1_500, rate: 0.01, ..SMALL });
+    let made = make(
+        &tables,
+        dir.path(),
+        Size { seed: 2026, enterprises: 300, citizens: 1_500, rate: 0.01, ..SMALL },
+    );
     let report = built(&tables, dir.path());
     assert_same(&planted(&made), &found(&report, &periodic(&tables)));
-    let kinds: BTreeSet<&str> = made.faults.values().flat_map(|kinds| kinds.keys().copied()).collect();
+    let kinds: BTreeSet<&str> =
+        made.faults.values().flat_map(|kinds| kinds.keys().copied()).collect();
     assert_eq!(kinds.len(), 19, "{kinds:?}");
     assert_eq!(report.dossiers.values().sum::<usize>(), 1_800);
 }
@@ -146,7 +170,8 @@ fn a_build_finds_exactly_what_was_planted() {
 fn tables_without_planted_faults_are_clean() {
     let tables = tables();
     let dir = tempfile::tempdir().unwrap();
-    let made = make(&tables, dir.path(), Size { enterprises: 300, citizens: 1_500, rate: 0.0, ..SMALL });
+    let made =
+        make(&tables, dir.path(), Size { enterprises: 300, citizens: 1_500, rate: 0.0, ..SMALL });
     let report = built(&tables, dir.path());
     assert_same(&planted(&made), &found(&report, &periodic(&tables)));
     for table in &report.tables {
@@ -155,9 +180,26 @@ fn tables_without_planted_faults_are_clean() {
     assert!(made.empty_fields.is_empty(), "no model of {:?}", made.empty_fields);
     // Rare things may be missing from so few, common ones may not.
     let known: usize = report.fields.iter().filter(|field| field.known > 0).count();
-    let never: Vec<&str> = report.fields.iter().filter(|field| field.known == 0).map(|field| field.field.as_str()).collect();
+    let never: Vec<&str> = report
+        .fields
+        .iter()
+        .filter(|field| field.known == 0)
+        .map(|field| field.field.as_str())
+        .collect();
+    let empty: Vec<&str> = report
+        .tables
+        .iter()
+        .filter(|table| table.rows == 0)
+        .map(|table| table.table.as_str())
+        .collect();
+    assert!(empty.is_empty(), "tables without rows: {empty:?}");
     assert!(known * 100 >= report.fields.len() * 97, "never known: {never:?}");
-    let thin: Vec<&str> = report.relations.iter().filter(|list| list.edges == 0).map(|list| list.relation.as_str()).collect();
+    let thin: Vec<&str> = report
+        .relations
+        .iter()
+        .filter(|list| list.edges == 0)
+        .map(|list| list.relation.as_str())
+        .collect();
     assert!(thin.is_empty(), "relations without members: {thin:?}");
 }
 
@@ -195,7 +237,11 @@ fn the_sample_tables_are_what_the_generator_makes() {
     let (made, kept) = (content(dir.path()), samples().join("tables"));
     if std::env::var_os("ZHIDA_BLESS").is_some() {
         fs::create_dir_all(&kept).unwrap();
-        for (name, bytes) in content(&kept).keys().map(|name| (name, None)).chain(made.iter().map(|(name, bytes)| (name, Some(bytes)))) {
+        for (name, bytes) in content(&kept)
+            .keys()
+            .map(|name| (name, None))
+            .chain(made.iter().map(|(name, bytes)| (name, Some(bytes))))
+        {
             match bytes {
                 Some(bytes) => fs::write(kept.join(name), bytes).unwrap(),
                 None => fs::remove_file(kept.join(name)).unwrap(),
@@ -203,6 +249,10 @@ fn the_sample_tables_are_what_the_generator_makes() {
         }
     }
     let kept = content(&kept);
-    let differing: Vec<&String> = made.keys().chain(kept.keys()).filter(|name| made.get(*name) != kept.get(*name)).collect();
-    assert!(differing.is_empty(), "run with ZHIDA_BLESS=1, then look at the difference: {differing:?}");
+    let differing: Vec<&String> =
+        made.keys().chain(kept.keys()).filter(|name| made.get(*name) != kept.get(*name)).collect();
+    assert!(
+        differing.is_empty(),
+        "run with ZHIDA_BLESS=1, then look at the difference: {differing:?}"
+    );
 }

@@ -67,8 +67,7 @@ pub(super) struct Batch {
 
 /// Judges the subjects of a range of rows.
 pub(super) fn batch(matcher: &Matcher<'_>, kind: SubjectKind, rows: Range<u32>) -> Batch {
-    let parts: Vec<Batch> =
-        rows.into_par_iter().map(|row| subject(matcher, kind, row)).collect();
+    let parts: Vec<Batch> = rows.into_par_iter().map(|row| subject(matcher, kind, row)).collect();
     let mut whole = Batch::default();
     for part in parts {
         whole.subjects.extend(part.subjects);
@@ -206,9 +205,7 @@ impl<'a> People<'_, 'a> {
             (SubjectKind::Enterprise, _) | (SubjectKind::Citizen, Some(true)) => vec![own],
             (SubjectKind::Citizen, None) if !guardian => vec![own],
             (SubjectKind::Citizen, None) => Vec::new(),
-            (SubjectKind::Citizen, Some(false)) => {
-                self.related(kind, "parents", dossier, |_| true)
-            }
+            (SubjectKind::Citizen, Some(false)) => self.related(kind, "parents", dossier, |_| true),
         }
     }
 

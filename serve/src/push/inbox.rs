@@ -185,8 +185,10 @@ pub async fn inbox(db: &Database, recipient: SubjectKey, page: Page) -> Result<I
         return Ok(inbox);
     }
     let statement = format!("{COLUMNS} WHERE p.recipient = $1 ORDER BY p.created_at DESC, p.id");
-    let rows =
-        sqlx::query(AssertSqlSafe(statement)).bind(recipient.to_string()).fetch_all(&db.pool).await?;
+    let rows = sqlx::query(AssertSqlSafe(statement))
+        .bind(recipient.to_string())
+        .fetch_all(&db.pool)
+        .await?;
     let mut others: FxHashMap<String, Preferences> = FxHashMap::default();
     others.insert(recipient.to_string(), preferences);
     let mut shown = Vec::new();

@@ -2,13 +2,15 @@
 //!
 //! [`candidates`](self::candidates) judges subjects and finds who is to be
 //! told; [`run`](self::run) writes what is new since the last run and
-//! withdraws what no longer holds; [`inbox`](self::inbox) reads it back.
+//! withdraws what no longer holds, with the statements of [`rows`](self::rows);
+//! [`inbox`](self::inbox) reads it back.
 //!
 //! Left out for now: channels other than the inbox, quiet hours, and a learned
 //! order. Nothing here decides a claim.
 
 mod candidates;
 mod inbox;
+mod rows;
 mod run;
 
 pub use self::{

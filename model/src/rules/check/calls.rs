@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Every function with its form, for messages and documentation.
-pub const FUNCTIONS: [(&str, &str); 26] = [
+pub const FUNCTIONS: [(&str, &str); 27] = [
     ("yuan", "yuan(3600)"),
     ("wan", "wan(5000)"),
     ("yi", "yi(1)"),
@@ -43,6 +43,7 @@ pub const FUNCTIONS: [(&str, &str); 26] = [
     ("param", "param(\"minimum_living_line_urban\", hukou_region)"),
     ("min", "min(wan(5), revenue * 0.1)"),
     ("max", "max(yuan(0), revenue - wan(1))"),
+    ("floor", "floor(revenue / wan(10))"),
     ("manual", "manual(\"…\")"),
 ];
 

@@ -8,6 +8,8 @@
 mod calls;
 mod compare;
 
+pub use self::calls::FUNCTIONS;
+
 use std::{ops::Range, sync::Arc};
 
 use crate::{

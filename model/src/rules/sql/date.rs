@@ -119,8 +119,8 @@ impl Printer<'_> {
         let days = self.number(id).floor(self.dialect).num.sql(self.dialect);
         let (first, last) = (days_of(Date::MIN), days_of(Date::MAX));
         let fits = format!("{} BETWEEN {first} AND {last}", days.above(Bind::Compare));
-        let whole = format!("TRY_CAST({} AS INTEGER)", days.text);
-        let date = self.dialect.plus_days(&Sql::tight("DATE '1970-01-01'"), &whole);
+        let whole = self.dialect.cast_or_unknown(&days, "INTEGER");
+        let date = self.dialect.plus_days(&Sql::tight("DATE '1970-01-01'"), &whole.text);
         Sql::case(&[(Sql::new(Bind::Compare, fits), date)], None)
     }
 
@@ -141,7 +141,7 @@ impl Printer<'_> {
             };
         }
         let months = self.number(months).floor(dialect).num.sql(dialect);
-        let moved = dialect.plus_months(&date, &format!("TRY_CAST({} AS INTEGER)", months.text));
+        let moved = dialect.plus_months(&date, &dialect.cast_or_unknown(&months, "INTEGER").text);
         let text = format!(
             "{} BETWEEN -{MONTHS} AND {MONTHS} AND 12 * year({date}) + month({date}) + {} <= {LAST_MONTH}",
             months.above(Bind::Compare),

@@ -223,6 +223,11 @@ impl Dialect {
         Sql::tight(format!("CAST({} AS {kind})", text.text))
     }
 
+    /// The value in a narrower type, unknown where it does not fit.
+    pub(super) fn cast_or_unknown(self, text: &Sql, kind: &str) -> Sql {
+        Sql::tight(format!("TRY_CAST({} AS {kind})", text.text))
+    }
+
     pub(super) fn widened(self, text: &Sql) -> Sql {
         self.cast(text, self.wide())
     }

@@ -72,7 +72,7 @@ impl Printer<'_> {
                 let amounts = format!("list_transform({rows}, lambda x: x.amount)");
                 let sum = format!("coalesce(list_sum({amounts}), 0)");
                 let priced = Sql::new(Bind::Compare, format!("{unpriced} = 0"));
-                Sql::case(&[(priced, self.dialect.widened(&Sql::tight(sum)))], None)
+                Sql::case(&[(priced, Sql::tight(sum))], None)
             }
             Dialect::Spark => {
                 let wide = self.dialect.wide();
@@ -82,9 +82,10 @@ impl Printer<'_> {
                 ))
             }
         };
-        let fits = format!("{} BETWEEN {} AND {}", sum.text, i64::MIN, i64::MAX);
-        let fits = Sql::new(Bind::And, format!("{} AND {fits}", complete.above(Bind::And)));
-        Quotient::over(Sql::case(&[(fits, sum)], None), 1 << 63, 1)
+        // A sum beyond 64 bits is unknown.
+        let sum = self.dialect.cast_or_unknown(&sum, "BIGINT");
+        let text = Sql::case(&[(complete, sum)], None);
+        Quotient::over(self.dialect.widened(&text), 1 << 63, 1)
     }
 
     /// The list, empty where the dossier has none.

@@ -228,9 +228,8 @@ impl Quotient {
         if size < 1 << 63 {
             return Quotient::over(num, size, 1);
         }
-        let fits = format!("{} BETWEEN {} AND {}", num.above(Bind::Compare), i64::MIN, i64::MAX);
-        let fits = Sql::new(Bind::Compare, fits);
-        Quotient::over(Sql::case(&[(fits, num)], None), 1 << 63, 1)
+        let fitting = dialect.cast_or_unknown(&num, "BIGINT");
+        Quotient::over(dialect.widened(&fitting), 1 << 63, 1)
     }
 
     /// A comparison by cross multiplication.

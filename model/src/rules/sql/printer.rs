@@ -142,9 +142,7 @@ impl<'a> Printer<'a> {
             (named(&|at| yes.contains(at)), named(&|at| !yes.contains(at) && !open.contains(at)));
         let plain = if inside.is_empty() {
             known(column, "FALSE")
-        } else if outside.is_empty() {
-            known(column, "TRUE")
-        } else if open.is_empty() && outside.len() < inside.len() {
+        } else if open.is_empty() && !outside.is_empty() && outside.len() < inside.len() {
             self.one_of(column, &outside, true)
         } else {
             self.one_of(column, &inside, false)
@@ -211,6 +209,9 @@ impl<'a> Printer<'a> {
     }
 
     fn compare(&self, op: Op, left: NumId, right: NumId) -> Sql {
+        if let Some(unknown) = self.hopeless(left).or_else(|| self.hopeless(right)) {
+            return unknown;
+        }
         if let Some(text) = self.compare_dates(op, left, right) {
             return text;
         }
@@ -218,6 +219,24 @@ impl<'a> Printer<'a> {
             return Sql::compare(&left, symbol(op), &right);
         }
         self.number(left).compare(op, &self.number(right), self.dialect)
+    }
+
+    /// Calculations with a value of another period are unknown as a whole.
+    fn hopeless(&self, id: NumId) -> Option<Sql> {
+        match self.dated.program.graph.num(id) {
+            Num::Field(field) | Num::Decimal(field) => self.cell(*field, "BOOLEAN").err(),
+            Num::Add(a, b)
+            | Num::Sub(a, b)
+            | Num::Mul(a, b)
+            | Num::Div(a, b)
+            | Num::Min(a, b)
+            | Num::Max(a, b)
+            | Num::AddMonths(a, b) => self.hopeless(*a).or_else(|| self.hopeless(*b)),
+            Num::Floor(a) | Num::Years(a) | Num::Months(a) | Num::Year(a) | Num::Month(a) => {
+                self.hopeless(*a)
+            }
+            _ => None,
+        }
     }
 
     /// A side of a comparison that needs no arithmetic: a column, or a literal

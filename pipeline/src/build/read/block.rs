@@ -69,6 +69,11 @@ impl Batch {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
+    /// A batch without rows.
+    pub(in crate::build) fn empty(columns: usize) -> Batch {
+        Batch::with_columns(columns, 0)
+    }
+
     pub(super) fn with_columns(columns: usize, rows: usize) -> Batch {
         Batch {
             cells: (0..columns).map(|_| Vec::with_capacity(rows)).collect(),
@@ -111,7 +116,10 @@ impl TextBlock {
         for line in spans {
             let record = text.get(line.start as usize..line.end as usize).unwrap_or_default();
             cells.clear();
-            if line.malformed || !cut_record(record, &mut cells, &mut tail, text.len(), line.start as usize) || cells.len() != width {
+            if line.malformed
+                || !cut_record(record, &mut cells, &mut tail, text.len(), line.start as usize)
+                || cells.len() != width
+            {
                 batch.broken.push((line.record, Broken::Shape));
                 continue;
             }
@@ -173,7 +181,13 @@ fn append(encoding: Encoding, raw: &[u8], text: &mut String) -> bool {
 /// Spans of the cells of a record that starts at byte `base` of its text.
 /// Cells with doubled quotes are written out to `tail`, which will follow
 /// byte `length` of the text. False where the quotes are wrong.
-fn cut_record(record: &str, cells: &mut Vec<(usize, usize)>, tail: &mut String, length: usize, base: usize) -> bool {
+fn cut_record(
+    record: &str,
+    cells: &mut Vec<(usize, usize)>,
+    tail: &mut String,
+    length: usize,
+    base: usize,
+) -> bool {
     let bytes = record.as_bytes();
     let mut at = 0;
     loop {
@@ -198,7 +212,13 @@ fn cut_record(record: &str, cells: &mut Vec<(usize, usize)>, tail: &mut String, 
 }
 
 /// The span of a quoted cell and the byte behind its closing quote.
-fn quoted(record: &str, at: usize, tail: &mut String, length: usize, base: usize) -> Option<((usize, usize), usize)> {
+fn quoted(
+    record: &str,
+    at: usize,
+    tail: &mut String,
+    length: usize,
+    base: usize,
+) -> Option<((usize, usize), usize)> {
     let bytes = record.as_bytes();
     let mut end = at + 1;
     let mut doubled = false;

@@ -94,7 +94,8 @@ pub(super) fn refuse_remote(dir: &Path) -> Result<(), ReadError> {
 pub(super) fn open(dir: &Path, table: &str, encoding: Encoding) -> Result<TableFile, ReadError> {
     let forms = [".csv", ".csv.gz", ".parquet"];
     let files = forms.map(|form| format!("{table}{form}"));
-    let mut found: Vec<String> = files.iter().filter(|name| dir.join(name).is_file()).cloned().collect();
+    let mut found: Vec<String> =
+        files.iter().filter(|name| dir.join(name).is_file()).cloned().collect();
     if found.len() > 1 {
         return Err(ReadError::Several { table: table.to_owned(), dir: dir.to_owned(), found });
     }

@@ -41,14 +41,20 @@ pub(in crate::build) struct ArrowBlock {
 
 /// The columns of a file, and its batches.
 pub(super) fn open(path: &Path) -> Result<(Vec<String>, Batches), ReadError> {
-    let file = File::open(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
+    let file =
+        File::open(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
     let fail = |problem: String| ReadError::Parquet { path: path.to_owned(), problem };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| fail(e.to_string()))?;
-    let columns: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| fail(e.to_string()))?;
+    let columns: Vec<String> =
+        builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     for field in builder.schema().fields() {
         if !supported(field.data_type()) {
             let kind = field.data_type();
-            return Err(fail(format!("column `{}` is of type {kind}: write it as text, number or date", field.name())));
+            return Err(fail(format!(
+                "column `{}` is of type {kind}: write it as text, number or date",
+                field.name()
+            )));
         }
     }
     let reader = builder.with_batch_size(ROWS).build().map_err(|e| fail(e.to_string()))?;
@@ -96,7 +102,11 @@ fn supported(kind: &DataType) -> bool {
         DataType::Dictionary(_, values) => matches!(**values, DataType::Utf8 | DataType::LargeUtf8),
         DataType::Timestamp(_, _) | DataType::Decimal128(_, 0..) => true,
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Boolean | DataType::Date32 | DataType::Float32 | DataType::Float64 | DataType::Null => true,
+        DataType::Boolean
+        | DataType::Date32
+        | DataType::Float32
+        | DataType::Float64
+        | DataType::Null => true,
         other => other.is_integer(),
     }
 }
@@ -122,7 +132,9 @@ fn write_cell(array: &ArrayRef, row: usize, text: &mut String) {
                 write_cell(dictionary.values(), key, text);
             }
         }
-        DataType::Boolean => text.push_str(if array.as_boolean().value(row) { "true" } else { "false" }),
+        DataType::Boolean => {
+            text.push_str(if array.as_boolean().value(row) { "true" } else { "false" })
+        }
         DataType::Int8 => number!(Int8Type),
         DataType::Int16 => number!(Int16Type),
         DataType::Int32 => number!(Int32Type),
@@ -134,13 +146,21 @@ fn write_cell(array: &ArrayRef, row: usize, text: &mut String) {
         DataType::Float32 => number!(Float32Type),
         DataType::Float64 => number!(Float64Type),
         DataType::Date32 => day::write(array.as_primitive::<Date32Type>().value(row), text),
-        DataType::Decimal128(_, _) => text.push_str(&array.as_primitive::<Decimal128Type>().value_as_string(row)),
+        DataType::Decimal128(_, _) => {
+            text.push_str(&array.as_primitive::<Decimal128Type>().value_as_string(row))
+        }
         DataType::Timestamp(unit, _) => {
             let (value, per_second) = match unit {
                 TimeUnit::Second => (array.as_primitive::<TimestampSecondType>().value(row), 1),
-                TimeUnit::Millisecond => (array.as_primitive::<TimestampMillisecondType>().value(row), 1_000),
-                TimeUnit::Microsecond => (array.as_primitive::<TimestampMicrosecondType>().value(row), 1_000_000),
-                TimeUnit::Nanosecond => (array.as_primitive::<TimestampNanosecondType>().value(row), 1_000_000_000),
+                TimeUnit::Millisecond => {
+                    (array.as_primitive::<TimestampMillisecondType>().value(row), 1_000)
+                }
+                TimeUnit::Microsecond => {
+                    (array.as_primitive::<TimestampMicrosecondType>().value(row), 1_000_000)
+                }
+                TimeUnit::Nanosecond => {
+                    (array.as_primitive::<TimestampNanosecondType>().value(row), 1_000_000_000)
+                }
             };
             let days = value.div_euclid(per_second).div_euclid(SECONDS_PER_DAY);
             day::write(i32::try_from(days).unwrap_or(i32::MAX), text);

@@ -21,7 +21,8 @@ fn read_all(text: &[u8]) -> (Vec<Vec<String>>, Vec<u32>) {
 
 #[test]
 fn quotes_line_breaks_and_empty_cells() {
-    let (rows, broken) = read_all(b"a,b,c\n1,,3\r\n\"x,y\",\"line\nbreak\",\"say \"\"hi\"\"\"\n\n4,5,6");
+    let (rows, broken) =
+        read_all(b"a,b,c\n1,,3\r\n\"x,y\",\"line\nbreak\",\"say \"\"hi\"\"\"\n\n4,5,6");
     assert!(broken.is_empty());
     assert_eq!(rows, [["1", "", "3"], ["x,y", "line\nbreak", "say \"hi\""], ["4", "5", "6"]]);
 }

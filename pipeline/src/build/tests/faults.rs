@@ -22,7 +22,11 @@ fn a_wrong_check_digit_rejects_the_row() {
 #[test]
 fn lengths_characters_and_empty_keys() {
     let id = firm(1);
-    let rows = format!("{},5,2026-06-01\n{},5,2026-06-01\n,5,2026-06-01\n", &id[..17], id.replacen('9', "O", 1));
+    let rows = format!(
+        "{},5,2026-06-01\n{},5,2026-06-01\n,5,2026-06-01\n",
+        &id[..17],
+        id.replacen('9', "O", 1)
+    );
     assert_eq!(staff(&rows).rejects("staff"), "bad_character 1, bad_length 1, missing_key 1");
 }
 
@@ -35,19 +39,27 @@ fn a_birth_date_that_does_not_exist() {
 
 #[test]
 fn full_width_and_untidy_keys_are_mended() {
-    let wide: String = firm(1).chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
-    let outcome = staff(&format!("{wide},5,2026-06-01\n {} ,6,2026-06-01\n", firm(2).to_lowercase()));
+    let wide: String =
+        firm(1).chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+    let outcome =
+        staff(&format!("{wide},5,2026-06-01\n {} ,6,2026-06-01\n", firm(2).to_lowercase()));
     assert_eq!(outcome.rejects("staff"), "");
     assert_eq!(outcome.table("staff").repairs["full_width"], 1);
     assert_eq!(outcome.table("staff").repairs["untidy"], 1);
-    assert_eq!((outcome.firm(1, "employees"), outcome.firm(2, "employees")), ("5".into(), "6".into()));
+    assert_eq!(
+        (outcome.firm(1, "employees"), outcome.firm(2, "employees")),
+        ("5".into(), "6".into())
+    );
 }
 
 #[test]
 fn fifteen_digits_are_brought_up_where_the_person_is_known() {
     let case = Case::new();
     let old = |n: u32| format!("9901018001{n:02}001");
-    case.table("members", &format!("ID,HOME,SEEN\n{},h1,2026-06-01\n{},h1,2026-06-01\n", old(1), old(9)));
+    case.table(
+        "members",
+        &format!("ID,HOME,SEEN\n{},h1,2026-06-01\n{},h1,2026-06-01\n", old(1), old(9)),
+    );
     let outcome = case.build();
     assert_eq!(outcome.table("members").repairs["fifteen_digit_id"], 1);
     assert_eq!(outcome.rejects("members"), "fifteen_digit_id 1");
@@ -77,18 +89,29 @@ fn faulty_cells_leave_the_rest_of_the_row() {
     let row = format!("{},甲,339999,Z9;Q,2023-02-30,C9999,ZZ9,2026-06-01\n", firm(1));
     case.table("firm", &format!("{FIRM}{row}"));
     let outcome = case.build();
-    assert_eq!(outcome.rejects("firm"), "impossible_date 1, unknown_code 1, unknown_industry 1, unknown_region 1");
+    assert_eq!(
+        outcome.rejects("firm"),
+        "impossible_date 1, unknown_code 1, unknown_industry 1, unknown_region 1"
+    );
     for field in ["region", "zones", "founded_on", "industry", "status"] {
         assert_eq!(outcome.firm(1, field), "[rejected]", "{field}");
     }
     assert_eq!(outcome.firm(1, "firm_name"), "甲");
     let report = outcome.report.fields.iter().find(|field| field.field == "status").unwrap();
-    assert_eq!((report.known, report.unknown["rejected"], report.rejects["unknown_code"]), (0, 1, 1));
+    assert_eq!(
+        (report.known, report.unknown["rejected"], report.rejects["unknown_code"]),
+        (0, 1, 1)
+    );
 }
 
 #[test]
 fn numbers_that_are_none_or_out_of_range() {
-    let outcome = staff(&format!("{},many,2026-06-01\n{},-1,2026-06-01\n{},1.5,2026-06-01\n", firm(1), firm(2), firm(3)));
+    let outcome = staff(&format!(
+        "{},many,2026-06-01\n{},-1,2026-06-01\n{},1.5,2026-06-01\n",
+        firm(1),
+        firm(2),
+        firm(3)
+    ));
     assert_eq!(outcome.rejects("staff"), "bad_number 1, out_of_range 1, too_precise 1");
     assert_eq!(outcome.firm(1, "employees"), "[rejected]");
 }
@@ -151,7 +174,16 @@ fn a_missing_key_column_loses_the_table_only() {
 #[test]
 fn an_orphan_member_makes_the_list_incomplete() {
     let case = Case::new();
-    case.table("births", &format!("PARENT,CHILD,BORN,SEEN\n{},{},2001-01-01,2026-01-01\n{},{},2001-01-01,2026-01-01\n", person(1), person(2), person(1), person(30)));
+    case.table(
+        "births",
+        &format!(
+            "PARENT,CHILD,BORN,SEEN\n{},{},2001-01-01,2026-01-01\n{},{},2001-01-01,2026-01-01\n",
+            person(1),
+            person(2),
+            person(1),
+            person(30)
+        ),
+    );
     let outcome = case.build();
     assert_eq!(outcome.rejects("births"), "orphan_member 1");
     assert_eq!(outcome.members(1, "children"), "[2] incomplete");
@@ -172,7 +204,10 @@ fn a_table_in_another_encoding_is_named_and_left_out() {
 #[test]
 fn values_that_look_like_numbers_of_persons_are_hidden() {
     let outcome_dir = Case::new();
-    outcome_dir.table("staff", &format!("ID,COUNT,SEEN\n{},{},2026-06-01\n", firm(1), "x990101198001010010"));
+    outcome_dir.table(
+        "staff",
+        &format!("ID,COUNT,SEEN\n{},{},2026-06-01\n", firm(1), "x990101198001010010"),
+    );
     outcome_dir.build();
     let rejects = fs::read_to_string(outcome_dir.out().join("rejects.csv")).unwrap();
     assert!(!rejects.contains("19800101"), "{rejects}");

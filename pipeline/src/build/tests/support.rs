@@ -7,7 +7,9 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 use zhida_model::catalogue::{Catalogue, read};
-use zhida_model::domain::{IndustryTable, KeySecret, Reason, RegionTable, ResidentId, SubjectKey, SubjectKind, Uscc};
+use zhida_model::domain::{
+    IndustryTable, KeySecret, Reason, RegionTable, ResidentId, SubjectKey, SubjectKind, Uscc,
+};
 use zhida_model::frame::{Column, Frame, Values};
 use zhida_store::Snapshot;
 
@@ -73,8 +75,12 @@ impl Case {
             dir: tempfile::tempdir().unwrap(),
             known_at: KNOWN_AT,
             catalogue: read("catalogue.yaml", include_str!("catalogue.yaml")).unwrap(),
-            regions: RegionTable::from_csv(include_str!("../../../../data-samples/regions.csv")).unwrap(),
-            industries: IndustryTable::from_csv(include_str!("../../../../data-samples/industries.csv")).unwrap(),
+            regions: RegionTable::from_csv(include_str!("../../../../data-samples/regions.csv"))
+                .unwrap(),
+            industries: IndustryTable::from_csv(include_str!(
+                "../../../../data-samples/industries.csv"
+            ))
+            .unwrap(),
             secret: KeySecret::new(b"a secret for tests only").unwrap(),
         }
     }
@@ -132,7 +138,10 @@ fn collect(dir: &Path, found: &mut Vec<(String, Vec<u8>)>) {
         if path.is_dir() {
             collect(&path, found);
         } else {
-            found.push((path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()));
+            found.push((
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                fs::read(&path).unwrap(),
+            ));
         }
     }
 }
@@ -144,7 +153,8 @@ impl Outcome {
 
     /// Rejects of a table as `reason count` in order.
     pub(super) fn rejects(&self, name: &str) -> String {
-        let rejects = self.table(name).rejects.iter().map(|(reason, count)| format!("{reason} {count}"));
+        let rejects =
+            self.table(name).rejects.iter().map(|(reason, count)| format!("{reason} {count}"));
         rejects.collect::<Vec<_>>().join(", ")
     }
 
@@ -175,7 +185,9 @@ impl Outcome {
         let column = frame.column(field.id).unwrap();
         match column.reason(row) {
             Reason::Known => shown(column, row),
-            reason if matches!(column.values, Values::Facts(_)) => format!("{} [{}]", shown(column, row), reason.name()),
+            reason if matches!(column.values, Values::Facts(_)) => {
+                format!("{} [{}]", shown(column, row), reason.name())
+            }
             reason => format!("[{}]", reason.name()),
         }
     }
@@ -196,7 +208,8 @@ impl Outcome {
         let edges = frame.edges(relation.id).unwrap();
         let (from, to) = (edges.offsets[row] as usize, edges.offsets[row + 1] as usize);
         let complete = edges.complete.as_ref().is_none_or(|complete| complete.value(row));
-        let mut names: Vec<u32> = edges.target[from..to].iter().map(|&target| self.number_of(target)).collect();
+        let mut names: Vec<u32> =
+            edges.target[from..to].iter().map(|&target| self.number_of(target)).collect();
         names.sort_unstable();
         format!("{names:?}{}", if complete { "" } else { " incomplete" })
     }
@@ -204,7 +217,8 @@ impl Outcome {
     fn number_of(&self, row: u32) -> u32 {
         let (frame, row) = self.snapshot.locate(SubjectKind::Citizen, row).unwrap();
         let key = frame.key(row);
-        let of = |n: &u32| -> SubjectKey { self.secret.subject_key(SubjectKind::Citizen, &person(*n)) };
+        let of =
+            |n: &u32| -> SubjectKey { self.secret.subject_key(SubjectKind::Citizen, &person(*n)) };
         (1..=31).find(|n| of(n) == key).unwrap()
     }
 }
@@ -220,14 +234,18 @@ fn shown(column: &Column, row: usize) -> String {
             let bytes = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
             String::from_utf8(bytes.to_vec()).unwrap()
         }
-        Values::Set { offsets, members } => format!("{:?}", &members[offsets[row] as usize..offsets[row + 1] as usize]),
+        Values::Set { offsets, members } => {
+            format!("{:?}", &members[offsets[row] as usize..offsets[row + 1] as usize])
+        }
         Values::Facts(facts) => {
             let rows = facts.offsets[row] as usize..facts.offsets[row + 1] as usize;
             let day = |day: i32| match day {
                 i32::MIN | i32::MAX => "…".to_owned(),
                 day => day::date_of(day).to_string(),
             };
-            let fact = |at: usize| format!("{} {}–{}", facts.code[at], day(facts.from[at]), day(facts.to[at]));
+            let fact = |at: usize| {
+                format!("{} {}–{}", facts.code[at], day(facts.from[at]), day(facts.to[at]))
+            };
             rows.map(fact).collect::<Vec<_>>().join("; ")
         }
     }

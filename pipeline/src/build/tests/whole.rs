@@ -16,10 +16,22 @@ use crate::build::{BuildError, day};
 
 fn full() -> Case {
     let case = Case::new();
-    case.table("staff", &format!("ID,COUNT,SEEN\n{},5,2026-06-01\n{},6,2026-06-01\n", firm(1), firm(2)));
-    case.table("listings", &format!("ID,KIND,FROM,TO,FINE,SEEN\n{},A,2020-01-01,,,2026-06-01\n", firm(1)));
-    case.table("members", &format!("ID,HOME,SEEN\n{},h1,2026-06-01\n{},h1,2026-06-01\n", person(1), person(2)));
-    case.table("births", &format!("PARENT,CHILD,BORN,SEEN\n{},{},2001-01-01,2026-01-01\n", person(1), person(2)));
+    case.table(
+        "staff",
+        &format!("ID,COUNT,SEEN\n{},5,2026-06-01\n{},6,2026-06-01\n", firm(1), firm(2)),
+    );
+    case.table(
+        "listings",
+        &format!("ID,KIND,FROM,TO,FINE,SEEN\n{},A,2020-01-01,,,2026-06-01\n", firm(1)),
+    );
+    case.table(
+        "members",
+        &format!("ID,HOME,SEEN\n{},h1,2026-06-01\n{},h1,2026-06-01\n", person(1), person(2)),
+    );
+    case.table(
+        "births",
+        &format!("PARENT,CHILD,BORN,SEEN\n{},{},2001-01-01,2026-01-01\n", person(1), person(2)),
+    );
     case
 }
 
@@ -34,7 +46,11 @@ fn what_is_observed_later_changes_nothing() {
     let before = full();
     before.build();
     let after = full();
-    append(&after, "staff", &format!("{},9,2026-06-16\n{},9,2027-01-01\nnonsense,9,2026-06-16\n", firm(1), firm(3)));
+    append(
+        &after,
+        "staff",
+        &format!("{},9,2026-06-16\n{},9,2027-01-01\nnonsense,9,2026-06-16\n", firm(1), firm(3)),
+    );
     append(&after, "listings", &format!("{},B,2019-01-01,,,2026-06-16\n", firm(2)));
     append(&after, "members", &format!("{},h9,2026-06-16\n", person(1)));
     append(&after, "births", &format!("{},{},2001-01-01,2026-06-16\n", person(3), person(4)));
@@ -75,7 +91,10 @@ fn threads_do_not_matter() {
 #[test]
 fn gbk_gzip_and_quotes() {
     let case = Case::new();
-    let text = format!("ID,YEAR,REVENUE,MARGIN,SEEN,备注\r\n{},2025,\"1,200.5\",5,20260401,\"甲\"\"乙\"\"\n丙\"\r\n", firm(1));
+    let text = format!(
+        "ID,YEAR,REVENUE,MARGIN,SEEN,备注\r\n{},2025,\"1,200.5\",5,20260401,\"甲\"\"乙\"\"\n丙\"\r\n",
+        firm(1)
+    );
     let (bytes, _, _) = encoding_rs::GBK.encode(&text);
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(&bytes).unwrap();
@@ -142,7 +161,10 @@ fn a_build_that_fails_leaves_the_previous_snapshot() {
     assert!(matches!(error, BuildError::Empty { .. }), "{error}");
     assert!(error.to_string().contains("firm.csv"), "{error}");
     assert_eq!(before, case.product());
-    assert_eq!(std::fs::read_link(case.out().join("snapshots/current")).unwrap().to_str(), Some("v1"));
+    assert_eq!(
+        std::fs::read_link(case.out().join("snapshots/current")).unwrap().to_str(),
+        Some("v1")
+    );
 }
 
 #[test]
@@ -152,7 +174,8 @@ fn analysts_find_words_and_reasons_in_parquet() {
     let open = |name: &str| {
         let file = File::open(case.out().join(name)).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-        let columns: Vec<String> = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let columns: Vec<String> =
+            reader.schema().fields().iter().map(|field| field.name().clone()).collect();
         let rows: usize = reader.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum();
         (columns, rows)
     };
@@ -163,6 +186,9 @@ fn analysts_find_words_and_reasons_in_parquet() {
     }
     assert!(!columns.contains(&"firm_name__reason".to_owned()));
     assert_eq!(open("relations/citizen_household.parquet").1, 4);
-    assert_eq!(open("relations/citizen_children.parquet").0, ["subject", "target", "since", "until"]);
+    assert_eq!(
+        open("relations/citizen_children.parquet").0,
+        ["subject", "target", "since", "until"]
+    );
     assert!(open("dossiers/citizen.parquet").0.contains(&"children__complete".to_owned()));
 }

@@ -1,4 +1,4 @@
-//! Runs queries in DuckDB through Python: the engine shares no code with ours.
+//! Runs queries in DuckDB or Spark through Python: neither shares code with ours.
 
 use std::{
     collections::BTreeMap,
@@ -10,6 +10,7 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::json;
+use zhida_model::rules::sql::Dialect;
 
 use crate::world::Table;
 
@@ -35,33 +36,40 @@ pub(crate) struct Answer {
     pub(crate) rows: BTreeMap<String, (String, String)>,
 }
 
-/// Python with DuckDB, where it is installed: `benches/peers/.venv`, or what
-/// `ZHIDA_PEERS_PYTHON` names.
-pub(crate) fn python() -> Option<PathBuf> {
+/// The Python module of the engine that runs a dialect.
+fn module(dialect: Dialect) -> (&'static str, &'static str) {
+    match dialect {
+        Dialect::DuckDb => ("duckdb", "duckdb"),
+        Dialect::Spark => ("spark", "pyspark"),
+    }
+}
+
+/// Python with the engine of a dialect, where it is installed:
+/// `benches/peers/.venv`, or what `ZHIDA_PEERS_PYTHON` names.
+pub(crate) fn python(dialect: Dialect) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/peers");
     let python = std::env::var_os("ZHIDA_PEERS_PYTHON")
         .map_or_else(|| root.join(".venv/bin/python"), PathBuf::from);
-    let works = Command::new(&python).args(["-c", "import duckdb"]).output();
+    let (_, module) = module(dialect);
+    let works = Command::new(&python).args(["-c", &format!("import {module}")]).output();
     if works.is_ok_and(|output| output.status.success()) {
         return Some(python);
     }
-    assert!(
-        std::env::var_os("ZHIDA_REQUIRE_PEERS").is_none(),
-        "`{}` has no duckdb: run `make peers`",
-        python.display()
-    );
+    let needed = dialect == Dialect::DuckDb && std::env::var_os("ZHIDA_REQUIRE_PEERS").is_some();
+    assert!(!needed, "`{}` has no {module}: run `make peers`", python.display());
     // Not captured by the test harness, so that a skipped proof is seen.
     let _ = writeln!(
         std::io::stderr(),
-        "skipped: `{}` has no duckdb; run `make peers` to compare with it",
+        "skipped: `{}` has no {module}; see benches/peers/README.md to compare with it",
         python.display()
     );
     None
 }
 
-/// The answers, or what DuckDB says against a query.
+/// The answers, or what the engine says against a query.
 pub(crate) fn run(
     python: &Path,
+    dialect: Dialect,
     tables: &[Table],
     queries: &[Query],
 ) -> Result<Vec<Answer>, String> {
@@ -81,7 +89,7 @@ pub(crate) fn run(
         .map(|query| json!({ "name": query.name, "sql": query.sql, "columns": query.columns }))
         .collect();
     let task = dir.path().join("task.json");
-    let text = json!({ "tables": listed, "queries": asked }).to_string();
+    let text = json!({ "engine": module(dialect).0, "tables": listed, "queries": asked }).to_string();
     fs::write(&task, text).expect("the task is written");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/peers/differential.py");
     let output = Command::new(python).arg(&script).arg(&task).output().expect("Python runs");
