@@ -112,16 +112,24 @@ fn own_policies(snapshot: &Snapshot) -> Result<Vec<Source>> {
 }
 
 impl Opened {
-    /// The row of a subject given by key, or by identity number with the key file.
+    /// The row of a subject given by key, or, for `-`, by the identity number
+    /// that is read from standard input: numbers never stand in an argument,
+    /// where other users and the shell's history would see them.
     pub fn subject(&self, text: &str, key_file: Option<&Path>) -> Result<(SubjectKind, u32)> {
         let mut keys: Vec<SubjectKey> = Vec::new();
-        if let Ok(key) = text.parse::<SubjectKey>() {
-            keys.push(key);
-        } else if let Some(path) = key_file {
+        if text == "-" {
+            let path = key_file.context("to look up an identity number give --key-file")?;
             let secret = KeySecret::from_hex(input::text(path)?.trim())?;
-            keys.extend(SubjectKind::ALL.map(|kind| secret.subject_key(kind, text)));
+            let mut number = String::new();
+            std::io::stdin().read_line(&mut number).context("cannot read standard input")?;
+            let number = number.trim().to_uppercase();
+            keys.extend(SubjectKind::ALL.map(|kind| secret.subject_key(kind, &number)));
+        } else if let Ok(key) = text.parse::<SubjectKey>() {
+            keys.push(key);
         } else {
-            bail!("`{text}` is no subject key of 32 hex digits; for an identity number give --key-file");
+            bail!(
+                "the subject is no key of 32 hex digits; to look up an identity number write `-`, give --key-file, and pass the number on standard input"
+            );
         }
         for key in keys {
             if let Some(found) = self.snapshot.find(key)? {

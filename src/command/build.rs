@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use zhida_model::{domain::KeySecret, rules::program::Source};
-use zhida_pipeline::build::{BuildOptions, Progress, build};
+use zhida_pipeline::build::{BuildOptions, BuildReport, Progress, build};
 
 use crate::{
     input::{self, Definitions, FILES},
@@ -40,6 +40,16 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool> {
+    let report = execute(arguments)?;
+    match arguments.format {
+        Format::Json => output::say(&serde_json::to_string_pretty(&report)?),
+        Format::Table => output::say(&report.to_table()),
+    }
+    Ok(true)
+}
+
+/// Builds and tells what it found.
+pub fn execute(arguments: &Arguments) -> Result<BuildReport> {
     let (reference, _) = arguments.definitions.require_program()?;
     let secret = key(&arguments.key_file)?;
     let files = files(&arguments.definitions)?;
@@ -72,11 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         },
     })?;
     bar.finish_and_clear();
-    match arguments.format {
-        Format::Json => output::say(&serde_json::to_string_pretty(&report)?),
-        Format::Table => output::say(&report.to_table()),
-    }
-    Ok(true)
+    Ok(report)
 }
 
 /// The definition files that fix what a snapshot means.

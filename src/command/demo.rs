@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     })?;
     output::say("\n2. dossiers");
     let key_file = out.join("key.hex");
-    build::run(&build::Arguments {
+    let report = build::execute(&build::Arguments {
         tables: out.join("tables"),
         out: out.join("data"),
         known_at: day,
@@ -64,6 +64,8 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         definitions: arguments.definitions.clone(),
         format: Format::Table,
     })?;
+    output::say(report.summary().trim_end());
+    output::say(&format!("full report: {}", out.join("data/quality.json").display()));
     output::say("\n3. matches");
     let data = out.join("data");
     matches::run(&matches::Arguments {

@@ -18,7 +18,7 @@ use crate::{
 /// Arguments of `zhida explain`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Subject key of 32 hex digits, or an identity number together with --key-file
+    /// Subject key of 32 hex digits; `-` reads an identity number from standard input (needs --key-file)
     subject: String,
     /// Policy id
     policy: String,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::suggest;
 use super::types::{
-    CodeEntry, Department, FieldType, ParameterEntry, Period, RelationEntry, Sensitivity, SetOf,
+    CodeEntry, Department, FieldType, KeyKind, ParameterEntry, Period, RelationEntry, Sensitivity, SetOf,
     Source, Table,
 };
 use crate::diagnostic::Place;
@@ -363,6 +363,19 @@ impl Catalogue {
     #[must_use]
     pub fn departments(&self) -> &BTreeMap<String, Department> {
         &self.departments
+    }
+
+    /// Whether the field holds the identity number itself: it is read to
+    /// find the subject and never stored with the dossier (decision record:
+    /// subjects travel under keys).
+    #[must_use]
+    pub fn is_identity(&self, field: &Field) -> bool {
+        field.sources.iter().any(|source| {
+            self.table(&source.table).is_some_and(|table| {
+                let key = &table.entry.key;
+                key.kind != KeyKind::Household && source.column.as_ref() == Some(&key.column)
+            })
+        })
     }
 
     /// Short names of the departments that own the field's source tables, each

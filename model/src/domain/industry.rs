@@ -214,6 +214,10 @@ impl IndustryTable {
                 return Err(fail(format!("`{code}` stands twice: remove one")));
             }
         }
+        if found.is_empty() {
+            let problem = "the table is empty: write `code,name` and a row for each industry";
+            return Err(IndustryError::Row { row: 1, problem: problem.to_owned() });
+        }
         for (code, (row, _)) in &found {
             if let Some(parent) = code.parent().filter(|parent| !found.contains_key(parent)) {
                 let problem = format!("`{code}` lacks its parent `{parent}`: add that row");

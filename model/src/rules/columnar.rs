@@ -112,7 +112,8 @@ impl<'a> Engine<'a> {
     }
 
     /// Evaluates every root over every block in parallel. `visit` sees the
-    /// block, the position of the root and its verdicts, root by root;
+    /// block, the position of the root and its verdicts, root by root, unless
+    /// every row is ineligible;
     /// `make` gives each block its result. Results come in row order, so that
     /// threads never change them.
     pub fn run<T, M, V>(&self, make: M, visit: V) -> Vec<T>
@@ -141,8 +142,9 @@ impl<'a> Engine<'a> {
                     let mut result = make();
                     block.enter(rows);
                     for (position, root) in self.roots.iter().enumerate() {
-                        let verdicts = block.verdicts(*root);
-                        visit(&mut result, &rows, position, &verdicts);
+                        if let Some(verdicts) = block.verdicts(*root) {
+                            visit(&mut result, &rows, position, &verdicts);
+                        }
                     }
                     result
                 },
@@ -157,22 +159,26 @@ impl<'a> Engine<'a> {
         let roots = self.roots.len();
         let parts = self.run(
             || vec![[0_u64; 4]; roots],
-            |counts, rows, root, verdicts| {
+            |counts, _, root, verdicts| {
                 let [eligible, likely, unknown] =
                     [verdicts.eligible, verdicts.likely, verdicts.unknown].map(|b| b.count());
                 counts[root][0] += eligible;
                 counts[root][1] += likely;
                 counts[root][2] += unknown;
-                counts[root][3] += rows.length as u64 - eligible - likely - unknown;
             },
         );
-        parts.into_iter().fold(vec![[0; 4]; roots], |mut sum, part| {
+        let rows = self.world.of(self.kind).rows as u64;
+        let mut counts = parts.into_iter().fold(vec![[0; 4]; roots], |mut sum, part| {
             for (sum, part) in sum.iter_mut().zip(part) {
                 for (sum, part) in sum.iter_mut().zip(part) {
                     *sum += part;
                 }
             }
             sum
-        })
+        });
+        for [eligible, likely, unknown, ineligible] in &mut counts {
+            *ineligible = rows - *eligible - *likely - *unknown;
+        }
+        counts
     }
 }

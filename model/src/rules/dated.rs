@@ -1,6 +1,8 @@
 //! A program on a day: everything that depends on the day judged and on the
 //! data cut-off, computed once. Civil-date arithmetic lives here too.
 
+use std::sync::Arc;
+
 use jiff::{ToSpan, civil::Date};
 use rustc_hash::FxHashMap;
 
@@ -68,6 +70,48 @@ pub fn window_start(span: Span, as_of: i32) -> i32 {
     }
 }
 
+/// Truth of "within" by dense index, with running counts.
+#[derive(Debug)]
+pub struct RegionTruth {
+    /// Truth by dense index.
+    pub truth: Vec<Tri>,
+    /// How many before each index are true; there are fewer than 65 536 regions.
+    yes: Vec<u16>,
+    /// How many before each index are false.
+    no: Vec<u16>,
+}
+
+impl RegionTruth {
+    fn new(truth: Vec<Tri>) -> RegionTruth {
+        let running = |wanted: Tri| {
+            let mut count = 0;
+            std::iter::once(0)
+                .chain(truth.iter().map(|value| {
+                    count += u16::from(*value == wanted);
+                    count
+                }))
+                .collect::<Vec<u16>>()
+        };
+        let (yes, no) = (running(Tri::True), running(Tri::False));
+        RegionTruth { truth, yes, no }
+    }
+
+    /// The truth of every index in the closed range, if it is one and known.
+    #[must_use]
+    pub fn over(&self, low: u16, high: u16) -> Option<bool> {
+        let (low, end) = (usize::from(low), usize::from(high) + 1);
+        let all = u16::try_from(end - low).ok()?;
+        let inside = |counts: &[u16]| Some(counts.get(end)? - counts.get(low)?);
+        if inside(&self.yes)? == all {
+            Some(true)
+        } else if inside(&self.no)? == all {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}
+
 /// A [`Program`] prepared for one day.
 #[derive(Debug)]
 pub struct Dated<'a> {
@@ -86,7 +130,7 @@ pub struct Dated<'a> {
     /// By field: first day for which its registers are complete; `i32::MIN` from the beginning.
     pub(crate) covered_since: Vec<i32>,
     /// By outer region: truth by dense index of the inner.
-    pub(crate) within: FxHashMap<u16, Vec<Tri>>,
+    pub(crate) within: FxHashMap<u16, Arc<RegionTruth>>,
     /// By parameter: value by dense region index.
     pub(crate) parameters: FxHashMap<String, Vec<Option<i64>>>,
 }
@@ -132,7 +176,7 @@ impl<'a> Dated<'a> {
     pub fn region_within(&self, inner: u16, outer: u16) -> Tri {
         self.within
             .get(&outer)
-            .and_then(|table| table.get(usize::from(inner)))
+            .and_then(|table| table.truth.get(usize::from(inner)))
             .copied()
             .unwrap_or(Tri::Unknown)
     }
@@ -184,7 +228,7 @@ fn covered_since(reference: &Reference, field: FieldId) -> i32 {
         .unwrap_or(i32::MAX)
 }
 
-type Tables = (FxHashMap<u16, Vec<Tri>>, FxHashMap<String, Vec<Option<i64>>>);
+type Tables = (FxHashMap<u16, Arc<RegionTruth>>, FxHashMap<String, Vec<Option<i64>>>);
 
 fn tables(graph: &Graph, reference: &Reference, as_of: Date) -> Tables {
     let mut within = FxHashMap::default();
@@ -192,7 +236,9 @@ fn tables(graph: &Graph, reference: &Reference, as_of: Date) -> Tables {
         if let Atom::Within(_, outer) = atom
             && let Some(code) = reference.regions.code(*outer)
         {
-            within.entry(*outer).or_insert_with(|| reference.regions.within_table(code));
+            within
+                .entry(*outer)
+                .or_insert_with(|| Arc::new(RegionTruth::new(reference.regions.within_table(code))));
         }
     }
     let mut parameters = FxHashMap::default();

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     catalogue::types::FieldType,
-    domain::{FEN, Tri},
+    domain::{FEN, Number, Tri},
     rules::{
         dated::{add_months, days_of},
         ir::{Atom, AtomId, FieldRef, Node, NodeId, Num, NumId, Scope},
@@ -176,7 +176,9 @@ impl<'a> Question<'a> {
                 }
             }
             Atom::Flag(field) | Atom::Code(field, ..) | Atom::Within(field, _) => {
-                found.extend(self.unknown_field(*field));
+                // A known value can be too vague to decide (a province, a level
+                // without rank): a closer one is missing.
+                found.push((field_item(&self.scalar, *field), Variable::Field(*field)));
             }
             Atom::Industry(field, _) => {
                 let kind = self.scalar.dated.reference.catalogue.by_id(field.field).kind;
@@ -510,7 +512,7 @@ impl<'a> Question<'a> {
         let mut constants = Vec::new();
         for atom in self.atoms.iter() {
             let numbers = numbers_of(self.scalar.dated.program.graph.atom(*atom));
-            let (mut found, mut literals) = (false, Vec::new());
+            let (mut found, mut literals, mut known) = (false, Vec::new(), Vec::new());
             for num in numbers {
                 visit_nums(&self.scalar, num, &mut |id, num| {
                     found |= mentions(id, num);
@@ -518,12 +520,14 @@ impl<'a> Question<'a> {
                         literals.push((*num, *den));
                     } else if let Some(value) = self.scalar.num(id, &self.at) {
                         literals.push((value.num(), value.den()));
+                        known.push(value);
                     }
                 });
             }
             if !found {
                 continue;
             }
+            literals.extend(combined(&literals, &known));
             for (num, den) in literals {
                 let whole = i64::try_from(num / den);
                 let scaled = num.checked_mul(1_000_000).and_then(|num| i64::try_from(num / den).ok());
@@ -953,6 +957,20 @@ pub fn fields_below(scalar: &Scalar<'_>, body: NodeId) -> BTreeSet<FieldRef> {
         }
     }
     fields
+}
+
+/// What one step of arithmetic makes of a known value and another constant:
+/// where `known / x >= 0.05` turns, and where `x - 7 == known` does.
+fn combined(constants: &[(i128, i128)], known: &[Number]) -> Vec<(i128, i128)> {
+    let mut combined = Vec::new();
+    for value in known {
+        for other in constants.iter().filter_map(|(num, den)| Number::ratio(*num, *den)) {
+            let steps =
+                [value.add(other), value.sub(other), value.mul(other), value.div(other), other.div(*value)];
+            combined.extend(steps.into_iter().flatten().map(|step| (step.num(), step.den())));
+        }
+    }
+    combined
 }
 
 /// Round numbers of every size, in fen, units and decimals.

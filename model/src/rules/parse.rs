@@ -14,6 +14,9 @@ use crate::{domain::Number, rules::ir::Op};
 /// Deepest nesting of an expression.
 const MAX_DEPTH: u16 = 64;
 
+/// Longest chain of operators between two `&&`, `||` or commas.
+const MAX_CHAIN: usize = 200;
+
 /// Longest expression in bytes.
 const MAX_LENGTH: usize = 20_000;
 
@@ -119,19 +122,24 @@ pub struct ParseFault {
 pub fn parse(text: &str) -> Result<Expr, Vec<ParseFault>> {
     if text.len() > MAX_LENGTH {
         return Err(vec![fault(
-            0..text.len().min(1),
+            0..first_symbol(text),
             format!("the expression is longer than {MAX_LENGTH} bytes"),
             "split it into several conditions",
         )]);
     }
-    if nesting(text) > usize::from(MAX_DEPTH) {
-        return Err(vec![fault(
-            0..text.len().min(1),
-            format!("the expression nests deeper than {MAX_DEPTH} levels"),
-            "split it into several conditions",
-        )]);
+    let shape = measure(text).map_err(|fault| vec![fault])?;
+    let too_much = if shape.depth > usize::from(MAX_DEPTH) {
+        Some(format!("the expression nests deeper than {MAX_DEPTH} levels"))
+    } else if shape.chain > MAX_CHAIN {
+        Some(format!("the expression strings more than {MAX_CHAIN} operators together"))
+    } else {
+        None
+    };
+    if let Some(message) = too_much {
+        let help = "split it into several conditions";
+        return Err(vec![fault(0..first_symbol(text), message, help)]);
     }
-    let parser = Parser::new().max_recursion_depth(MAX_DEPTH * 8);
+    let parser = Parser::new().max_recursion_depth(MAX_DEPTH + 8);
     match parser.parse_with_source_info(text) {
         Ok((expression, info)) => {
             let mut convert = Convert { text, info: &info, faults: Vec::new() };
@@ -181,42 +189,96 @@ fn syntax_faults(findings: Vec<(Range<usize>, &str)>, text: &str) -> Vec<ParseFa
     runs.into_iter()
         .map(|run| {
             let word = text.get(run.clone()).unwrap_or_default();
-            let help = if word.starts_with(['"', '\'']) {
-                "the quotation is not closed"
-            } else {
-                "names are the catalogue's English names; Chinese belongs into quotes"
-            };
+            let help = "names are the catalogue's English names; Chinese belongs into quotes";
             fault(run.clone(), format!("`{word}` cannot stand here"), help)
         })
         .collect()
 }
 
-/// The deepest bracket nesting, strings left out: the parser recurses that far.
-fn nesting(text: &str) -> usize {
-    let (mut depth, mut deepest, mut quote) = (0_usize, 0_usize, None);
-    let mut escaped = false;
-    let mut unary = 0_usize;
-    for symbol in text.chars() {
-        if let Some(open) = quote {
-            if escaped {
-                escaped = false;
-            } else if symbol == '\\' {
-                escaped = true;
-            } else if symbol == open {
-                quote = None;
-            }
-            continue;
-        }
+/// What the parser's stack depends on, measured before it runs.
+#[derive(Debug, Default)]
+struct Shape {
+    /// Deepest nesting of brackets, signs and choices.
+    depth: usize,
+    /// Longest chain of operators: the tree becomes that deep.
+    chain: usize,
+}
+
+/// Measures an expression, strings and comments left out. Only plain strings
+/// pass, so that nothing can hide from the count.
+fn measure(text: &str) -> Result<Shape, ParseFault> {
+    let mut shape = Shape::default();
+    let mut prefixes = 0;
+    // The chain on each level of brackets.
+    let mut chains = vec![0_usize];
+    let mut before = ' ';
+    let mut symbols = text.char_indices().peekable();
+    while let Some((at, symbol)) = symbols.next() {
+        let next = symbols.peek().map(|(_, next)| *next);
         match symbol {
-            '"' | '\'' => quote = Some(symbol),
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            '!' | '-' | '?' => unary += 1,
+            '"' | '\'' => {
+                let special = before.is_ascii_alphanumeric();
+                let length = string_length(text.get(at..).unwrap_or_default(), symbol);
+                let Some(length) = length.filter(|_| !special) else {
+                    let span = at..at + 1;
+                    return Err(if special {
+                        fault(span, "a prefix before a string is not part of the rule language".to_owned(), "use plain quotes")
+                    } else {
+                        fault(span, "the quotation is not closed".to_owned(), "close it on the same line, with the same quotation mark")
+                    });
+                };
+                while symbols.next_if(|(inner, _)| *inner < at + length).is_some() {}
+            }
+            '/' if next == Some('/') => while symbols.next_if(|(_, inner)| *inner != '\n').is_some() {},
+            '&' | '|' | ',' => set_last(&mut chains, |_| 0),
+            '(' | '[' | '{' => {
+                set_last(&mut chains, |chain| chain + 1);
+                chains.push(0);
+                shape.depth = shape.depth.max(chains.len() - 1);
+            }
+            ')' | ']' | '}' if chains.len() > 1 => drop(chains.pop()),
+            '+' | '*' | '/' | '%' | '<' | '>' | '.' | '!' | '-' | '?' => {
+                prefixes += usize::from(matches!(symbol, '!' | '-' | '?'));
+                set_last(&mut chains, |chain| chain + 1);
+            }
+            '=' if next == Some('=') => set_last(&mut chains, |chain| chain + 1),
+            'i' if next == Some('n') && before == ' ' => set_last(&mut chains, |chain| chain + 1),
             _ => {}
         }
-        deepest = deepest.max(depth);
+        before = symbol;
+        shape.chain = shape.chain.max(chains.last().copied().unwrap_or(0));
     }
-    deepest.max(unary / 4)
+    shape.depth = shape.depth.max(prefixes / 4);
+    Ok(shape)
+}
+
+fn set_last(chains: &mut [usize], change: impl Fn(usize) -> usize) {
+    if let Some(last) = chains.last_mut() {
+        *last = change(*last);
+    }
+}
+
+/// Bytes of the plain string at the beginning of the text, quotation marks
+/// included; `None` where it does not end on its line, or begins with three.
+fn string_length(text: &str, open: char) -> Option<usize> {
+    let mut symbols = text.char_indices().skip(1);
+    while let Some((at, symbol)) = symbols.next() {
+        match symbol {
+            '\\' => drop(symbols.next()),
+            '\n' | '\r' => return None,
+            _ if symbol == open => {
+                let triple = at == 1 && text.chars().nth(2) == Some(open);
+                return (!triple).then_some(at + 1);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Bytes of the first symbol.
+fn first_symbol(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
 }
 
 fn fault(span: Range<usize>, message: String, help: &str) -> ParseFault {

@@ -30,7 +30,11 @@ pub fn within(source: &str, node: &Spanned<String>, span: &Range<usize>) -> Plac
             .count()
     };
     let (skip, last) = (visible(span.start), visible(span.end));
-    let Some(first) = nth_visible(source, start, &node.value, skip) else { return start };
+    let Some(first) = nth_visible(source, start, &node.value, skip) else {
+        // Behind the last character, where something is missing.
+        let end = skip.checked_sub(1).and_then(|last| nth_visible(source, start, &node.value, last));
+        return end.map_or(start, |end| Place { column: end.column + 1, ..end });
+    };
     let length = nth_visible(source, start, &node.value, last.saturating_sub(1).max(skip))
         .filter(|end| end.line == first.line)
         .map_or(1, |end| end.column + 1 - first.column);
@@ -48,6 +52,8 @@ fn nth_visible(source: &str, start: Place, value: &str, n: usize) -> Option<Plac
         // A block scalar: its text begins on the next line.
         while symbols.next_if(|(place, _)| place.line == start.line).is_some() {}
     }
+    // Only a quoted scalar begins with a quotation mark, and that one is YAML's.
+    symbols.next_if(|(_, symbol)| matches!(symbol, '"' | '\''));
     let mut target = wanted.next()?;
     let mut seen = 0;
     for (place, symbol) in symbols {

@@ -248,6 +248,14 @@ impl<'a> Render<'a> {
         let pair = |a: &NumId, word: &str, b: &NumId| {
             format!("{}{word}{}", self.num(*a, self.sense(*a)), self.num(*b, self.sense(*b)))
         };
+        // Sums inside products and quotients are bracketed.
+        let factor = |part: &NumId| {
+            let text = self.num(*part, self.sense(*part));
+            match self.graph().num(*part) {
+                Num::Add(..) | Num::Sub(..) => format!("（{text}）"),
+                _ => text,
+            }
+        };
         match self.graph().num(id) {
             Num::Field(field) | Num::Decimal(field) => self.label(*field),
             Num::Literal(num, den) => match Number::ratio(*num, *den) {
@@ -257,10 +265,10 @@ impl<'a> Render<'a> {
             Num::AsOf => "判断日".to_owned(),
             Num::Add(a, b) => pair(a, "加", b),
             Num::Sub(a, b) => pair(a, "减", b),
-            Num::Mul(a, b) => pair(a, "乘以", b),
+            Num::Mul(a, b) => format!("{}乘以{}", factor(a), factor(b)),
             Num::Div(a, b) => match self.graph().num(*b) {
-                Num::Literal(..) => pair(a, "除以", b),
-                _ => format!("{}与{}之比", self.num(*a, self.sense(*a)), self.num(*b, self.sense(*b))),
+                Num::Literal(..) => format!("{}除以{}", factor(a), factor(b)),
+                _ => format!("{}与{}之比", factor(a), factor(b)),
             },
             Num::Min(a, b) => format!("{}两者中较小的", pair(a, "和", b)),
             Num::Max(a, b) => format!("{}两者中较大的", pair(a, "和", b)),

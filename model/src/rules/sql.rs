@@ -10,8 +10,8 @@
 //! `since`, `until`).
 //!
 //! In reading order: `dialect` (what differs), `number` (exact quotients),
-//! `printer` (nodes and numbers), `date`, `facts`, `place`, `walk` and `query`
-//! (the joins), and here whole policies. The day judged, the cut-off, the
+//! `printer` (nodes and numbers), `date`, `facts`, `place`, `steps` (long parts
+//! are printed once), `walk` and `query` (the joins), and here whole policies. The day judged, the cut-off, the
 //! parameters in force and the coverage of registers are those of the text:
 //! print it anew for another day. Amounts are left out.
 
@@ -22,7 +22,10 @@ mod number;
 mod place;
 mod printer;
 mod query;
+mod steps;
 mod walk;
+
+use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
@@ -34,6 +37,7 @@ use self::{
     dialect::{Bind, Sql, indented},
     printer::{Printer, at_least},
     query::{Query, with},
+    steps::{ALONE, Steps},
     walk::Reads,
 };
 use super::{
@@ -81,7 +85,8 @@ pub fn columns_sql(
 
 /// A truth node as one expression over the dossier table under the alias `s`
 /// (and a unit's under `u`, its edge under `ue`). `None` where it asks for
-/// members of a relation, which takes a whole query.
+/// members of a relation, or for so much that parts need columns of their own:
+/// that takes a whole query.
 #[must_use]
 pub fn node_sql(
     dated: &Dated<'_>,
@@ -90,9 +95,10 @@ pub fn node_sql(
     manual: Manual,
 ) -> Option<String> {
     let reads = Reads::of(&dated.program.graph, [node]);
-    let counted = FxHashMap::default();
-    let printer = Printer { dated, dialect, counted: &counted, manual };
-    reads.counted.is_empty().then(|| printer.node(node).text)
+    let (counted, steps) = (FxHashMap::default(), RefCell::new(Steps::new(ALONE)));
+    let printer = Printer { dated, dialect, counted: &counted, steps: &steps, manual };
+    let text = reads.counted.is_empty().then(|| printer.node(node).text)?;
+    steps.borrow().pending.is_empty().then_some(text)
 }
 
 fn heading(dated: &Dated<'_>, policy: &Policy) -> String {

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::{
     catalogue::{Catalogue, CodeList, Field, Relation, types::FieldType},
     domain::{
-        DECIMAL_PLACES, FEN, IndustryCode, Reason, RegionCode, SubjectKind, parse_scaled,
+        DECIMAL_PLACES, IndustryCode, Reason, RegionCode, SubjectKind, parse_scaled,
     },
     frame::{CHUNK_ROWS, Column, Dossiers, Edges, Facts, Frame, Values, World},
     reference::Reference,
@@ -162,16 +162,15 @@ fn scalar_text(value: &Value) -> Option<String> {
 #[must_use]
 pub fn money(text: &str) -> Option<i64> {
     let text = text.trim().trim_end_matches('元');
-    let (digits, unit) = if let Some(rest) = text.strip_suffix('亿') {
-        (rest, 100_000_000)
+    // Places behind the point down to one fen.
+    let (digits, places) = if let Some(rest) = text.strip_suffix('亿') {
+        (rest, 10)
     } else if let Some(rest) = text.strip_suffix('万') {
-        (rest, 10_000)
+        (rest, 6)
     } else {
-        (text, 1)
+        (text, 2)
     };
-    let scaled = i128::from(parse_scaled(digits, 8).ok()?);
-    let fen = scaled.checked_mul(i128::from(FEN) * unit)?;
-    (fen % 100_000_000 == 0).then(|| i64::try_from(fen / 100_000_000).ok()).flatten()
+    parse_scaled(digits, places).ok()
 }
 
 fn decimal(text: &str) -> Option<i64> {

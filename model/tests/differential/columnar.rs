@@ -13,11 +13,7 @@ use zhida_model::{
     },
 };
 
-use crate::{
-    SEEDS,
-    scene::Scene,
-    world,
-};
+use crate::{SEEDS, scene::Scene, world};
 
 /// Dossiers in each world: two blocks of each kind, the last one short.
 const ROWS: usize = 3_600;
@@ -78,12 +74,16 @@ fn engine_verdicts(
 ) -> Vec<Vec<Verdict>> {
     let mut joined = vec![Vec::new(); nodes.len()];
     let engine = Engine::new(dated, &scene.world, kind, nodes);
-    let blocks = engine.run(Vec::new, |verdicts: &mut Vec<Vec<Verdict>>, rows, _, found| {
-        verdicts.push((0..rows.length).map(|row| found.of(row)).collect());
+    let found = engine.run(Vec::new, |verdicts: &mut Vec<(usize, Vec<Verdict>)>, rows, root, found| {
+        verdicts.push((root, (0..rows.length).map(|row| found.of(row)).collect()));
     });
-    for block in blocks {
-        for (joined, part) in joined.iter_mut().zip(block) {
-            joined.extend(part);
+    for (rows, found) in engine.blocks().iter().zip(found) {
+        for (root, joined) in joined.iter_mut().enumerate() {
+            match found.iter().find(|(position, _)| *position == root) {
+                Some((_, verdicts)) => joined.extend(verdicts),
+                // Nobody in the block qualifies.
+                None => joined.extend(vec![Verdict::Ineligible; rows.length]),
+            }
         }
     }
     joined

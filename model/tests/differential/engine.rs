@@ -57,13 +57,16 @@ pub(crate) fn python(dialect: Dialect) -> Option<PathBuf> {
     }
     let needed = dialect == Dialect::DuckDb && std::env::var_os("ZHIDA_REQUIRE_PEERS").is_some();
     assert!(!needed, "`{}` has no {module}: run `make peers`", python.display());
-    // Not captured by the test harness, so that a skipped proof is seen.
-    let _ = writeln!(
-        std::io::stderr(),
+    say(&format!(
         "skipped: `{}` has no {module}; see benches/peers/README.md to compare with it",
         python.display()
-    );
+    ));
     None
+}
+
+/// A line that the test harness does not capture, so that a skipped proof is seen.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The answers, or what the engine says against a query.
@@ -89,7 +92,8 @@ pub(crate) fn run(
         .map(|query| json!({ "name": query.name, "sql": query.sql, "columns": query.columns }))
         .collect();
     let task = dir.path().join("task.json");
-    let text = json!({ "engine": module(dialect).0, "tables": listed, "queries": asked }).to_string();
+    let text =
+        json!({ "engine": module(dialect).0, "tables": listed, "queries": asked }).to_string();
     fs::write(&task, text).expect("the task is written");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/peers/differential.py");
     let output = Command::new(python).arg(&script).arg(&task).output().expect("Python runs");

@@ -229,7 +229,9 @@ impl Writer<'_> {
             }
             4 => format!("param(\"line\", {})", self.region()),
             5 => format!("wan({})", self.draw.between(0, 3)),
-            _ => format!("yuan({})", self.draw.pick(&["0", "100", "300", "0.01", "36.5", "1000000"])),
+            _ => {
+                format!("yuan({})", self.draw.pick(&["0", "100", "300", "0.01", "36.5", "1000000"]))
+            }
         }
     }
 
@@ -337,7 +339,9 @@ impl Writer<'_> {
         match self.draw.below(3) {
             0 => format!("{title} == \"{word}\""),
             1 => format!("{title} in [\"{word}\", \"{}\"]", self.draw.pick(&WORDS)),
-            _ => format!("{title}.contains(\"{}\")", self.draw.pick(&["科技", "'", "a_", "%", "司"])),
+            _ => {
+                format!("{title}.contains(\"{}\")", self.draw.pick(&["科技", "'", "a_", "%", "司"]))
+            }
         }
     }
 

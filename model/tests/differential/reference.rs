@@ -48,7 +48,8 @@ fn code_list(draw: &mut Draw, prefix: &str, ranked: bool) -> Vec<Value> {
     let count = 2 + draw.below(7);
     (0..count)
         .map(|at| {
-            let mut entry = json!({ "code": format!("{prefix}{at}"), "label": format!("{prefix}{at}") });
+            let mut entry =
+                json!({ "code": format!("{prefix}{at}"), "label": format!("{prefix}{at}") });
             if ranked && (at == 0 || draw.percent(75)) {
                 entry["rank"] = json!(draw.below(4));
             }
@@ -97,7 +98,7 @@ fn industry_pool(draw: &mut Draw, table: &IndustryTable) -> Vec<String> {
 
 fn parameters(draw: &mut Draw, pools: &Pools, table: &RegionTable) -> Parameters {
     let mut parameters = Parameters::empty();
-    for (name, unit) in [("line", 100_00), ("rate", 50_000), ("years", 1)] {
+    for (name, unit) in [("line", 10_000), ("rate", 50_000), ("years", 1)] {
         for region in &pools.regions {
             let code = RegionCode::parse(region).expect("the pool holds codes");
             if table.abolished(code) == Some(true) || draw.percent(55) {
@@ -264,7 +265,9 @@ fn fact_sources(draw: &mut Draw, kind: &str) -> Value {
         })
     };
     match kind {
-        "enterprise" if draw.percent(40) => json!([source("firm_facts"), source("more_firm_facts")]),
+        "enterprise" if draw.percent(40) => {
+            json!([source("firm_facts"), source("more_firm_facts")])
+        }
         "enterprise" => json!([source("firm_facts")]),
         _ => json!([source("people_facts")]),
     }

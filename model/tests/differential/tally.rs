@@ -21,6 +21,8 @@ const STEP: usize = 5;
 pub(crate) struct Tally {
     /// Conditions (and groups) compared, each for one subject or unit.
     pub(crate) pairs: usize,
+    /// Long parts that became columns, by the table they read.
+    parts: BTreeMap<&'static str, usize>,
     verdicts: BTreeMap<String, usize>,
     values: BTreeMap<char, usize>,
     /// By kind of atom, read for the subject: false, true, unknown.
@@ -37,6 +39,12 @@ impl Tally {
             *self.values.entry(letter).or_default() += 1;
         }
         *self.verdicts.entry(verdict.clone()).or_default() += 1;
+    }
+
+    pub(crate) fn query(&mut self, sql: &str) {
+        for part in PARTS {
+            *self.parts.entry(part).or_default() += sql.matches(part).count();
+        }
     }
 
     pub(crate) fn atoms(&mut self, scene: &Scene, dated: &Dated<'_>) {
@@ -70,34 +78,76 @@ impl Tally {
             .map(str::to_owned);
         let atoms = ATOMS
             .into_iter()
-            .filter(|name| self.atoms.get(name).is_none_or(|seen| seen.iter().min() < Some(&ENOUGH)))
+            .filter(|name| {
+                self.atoms.get(name).is_none_or(|seen| seen.iter().min() < Some(&ENOUGH))
+            })
             .map(str::to_owned);
         let numbers = NUMBERS
             .into_iter()
             .filter(|name| self.numbers.get(name).is_none_or(|seen| seen[0] < ENOUGH))
             .map(str::to_owned);
-        verdicts.chain(atoms).chain(numbers).collect()
+        let parts = PARTS
+            .into_iter()
+            .filter(|part| self.parts.get(part).is_none_or(|count| *count == 0))
+            .map(str::to_owned);
+        verdicts.chain(atoms).chain(numbers).chain(parts).collect()
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} pairs of a condition and a subject: {:?}", self.pairs, self.values)?;
+        writeln!(f, "long parts: {:?}", self.parts)?;
         writeln!(f, "verdicts: {:?}", self.verdicts)?;
         writeln!(f, "atoms (false, true, unknown): {:?}", self.atoms)?;
         write!(f, "numbers (known, unknown): {:?}", self.numbers)
     }
 }
 
+const PARTS: [&str; 3] = ["s.part_", "u.part_", "m.part_"];
+
 const ATOMS: [&str; 14] = [
-    "flag", "code", "within", "industry", "has", "text_equals", "text_contains", "same", "holds",
-    "had", "had_ever", "exists", "all", "compare",
+    "flag",
+    "code",
+    "within",
+    "industry",
+    "has",
+    "text_equals",
+    "text_contains",
+    "same",
+    "holds",
+    "had",
+    "had_ever",
+    "exists",
+    "all",
+    "compare",
 ];
 
 const NUMBERS: [&str; 24] = [
-    "field", "decimal", "literal", "as_of", "add", "sub", "mul", "div", "min", "max", "floor",
-    "choose", "add_months", "years", "months", "year", "month", "param", "count_facts",
-    "count_facts_ever", "sum_facts", "sum_facts_ever", "count_members", "count_members_filter",
+    "field",
+    "decimal",
+    "literal",
+    "as_of",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "min",
+    "max",
+    "floor",
+    "choose",
+    "add_months",
+    "years",
+    "months",
+    "year",
+    "month",
+    "param",
+    "count_facts",
+    "count_facts_ever",
+    "sum_facts",
+    "sum_facts_ever",
+    "count_members",
+    "count_members_filter",
 ];
 
 fn atom_name(atom: &Atom) -> &'static str {

@@ -110,8 +110,18 @@ impl Dossiers<'_> {
             }
             "money" => {
                 let sums = [
-                    "0", "100", "99.99", "100.01", "300", "0.01", "36.5", "1000000", "999999.99",
-                    "20000", "-5", "90000000000",
+                    "0",
+                    "100",
+                    "99.99",
+                    "100.01",
+                    "300",
+                    "0.01",
+                    "36.5",
+                    "1000000",
+                    "999999.99",
+                    "20000",
+                    "-5",
+                    "90000000000",
                 ];
                 json!(self.draw.pick(&sums))
             }
@@ -175,7 +185,8 @@ pub(crate) fn tables(reference: &Reference, world: &World) -> Vec<Table> {
     }
     for relation in reference.catalogue.relations() {
         let entry = &relation.entry;
-        let columns = [("subject", "text"), ("target", "text"), ("since", "date"), ("until", "date")];
+        let columns =
+            [("subject", "text"), ("target", "text"), ("since", "date"), ("until", "date")];
         let mut rows = String::new();
         for frame in &world.of(entry.subject).chunks {
             let Some(edges) = frame.edges(relation.id) else { continue };

@@ -13,4 +13,6 @@ mod policy_guide;
 #[cfg(test)]
 mod rule_language;
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod support;

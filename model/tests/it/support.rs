@@ -19,23 +19,25 @@ pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A reference of the sample definitions with another text of the catalogue.
-pub(crate) fn reference_with(catalogue_text: &str) -> Reference {
+/// A reference of the sample definitions with other texts of catalogue and parameters.
+pub(crate) fn reference_with(catalogue_text: &str, parameters_text: &str) -> Reference {
     let regions = RegionTable::from_csv(&read("data-samples/regions.csv")).expect("regions");
     let industries =
         IndustryTable::from_csv(&read("data-samples/industries.csv")).expect("industries");
     let catalogue = catalogue::read("catalogue.yaml", catalogue_text)
         .unwrap_or_else(|findings| panic!("{}", lines(&findings)));
-    let text = read("data-samples/parameters.yaml");
-    let parameters = Parameters::read("parameters.yaml", &text, &catalogue, &regions)
-        .unwrap_or_else(|findings| panic!("{}", lines(&findings)));
+    let parameters =
+        Parameters::read("parameters.yaml", parameters_text, &catalogue, &regions)
+            .unwrap_or_else(|findings| panic!("{}", lines(&findings)));
     Reference { catalogue, regions, industries, parameters }
 }
 
 /// The sample definitions, read once.
 pub(crate) fn samples() -> &'static Reference {
     static SAMPLES: OnceLock<Reference> = OnceLock::new();
-    SAMPLES.get_or_init(|| reference_with(&read("data-samples/catalogue.yaml")))
+    SAMPLES.get_or_init(|| {
+        reference_with(&read("data-samples/catalogue.yaml"), &read("data-samples/parameters.yaml"))
+    })
 }
 
 /// Several things, one a line.

@@ -172,14 +172,63 @@ pub(super) fn count_reasons(reasons: &[Reason]) -> (usize, BTreeMap<&'static str
 }
 
 impl BuildReport {
+    fn heading(&self) -> String {
+        let mut text =
+            format!("data until {}, catalogue {}\n", self.known_at, self.catalogue_version);
+        for (kind, rows) in &self.dossiers {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{rows} dossiers of kind {kind}");
+        }
+        text
+    }
+
+    /// The totals over all tables, for a first look.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut text = self.heading();
+        let total = |pick: fn(&TableReport) -> usize| self.tables.iter().map(pick).sum::<usize>();
+        let _ = writeln!(
+            text,
+            "{} rows in {} tables: {} taken, {} superseded, {} exact copies, {} observed later, {} stale",
+            total(|table| table.rows),
+            self.tables.len(),
+            total(|table| table.taken),
+            total(|table| table.superseded),
+            total(|table| table.duplicates),
+            total(|table| table.after_cutoff),
+            total(|table| table.stale),
+        );
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for (reason, count) in self.tables.iter().flat_map(|table| &table.rejects) {
+            *reasons.entry(reason).or_default() += count;
+        }
+        let list = |counts: &BTreeMap<&str, usize>| {
+            let parts: Vec<String> =
+                counts.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+            parts.join(", ")
+        };
+        let _ = writeln!(text, "rejected: {}", list(&reasons));
+        let mut repairs: BTreeMap<&str, usize> = BTreeMap::new();
+        for (reason, count) in self.tables.iter().flat_map(|table| &table.repairs) {
+            *repairs.entry(reason).or_default() += count;
+        }
+        let _ = writeln!(text, "repaired keys: {}", list(&repairs));
+        let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
+        for (reason, count) in self.fields.iter().flat_map(|field| &field.unknown) {
+            *unknown.entry(reason).or_default() += count;
+        }
+        let known: usize = self.fields.iter().map(|field| field.known).sum();
+        let _ = writeln!(text, "cells: known {known}, {}", list(&unknown));
+        for finding in self.tables.iter().flat_map(|table| &table.findings) {
+            let _ = writeln!(text, "note: {}; {}", finding.message, finding.remedy);
+        }
+        text
+    }
+
     /// The report as lines of text for a terminal.
     #[must_use]
     pub fn to_table(&self) -> String {
-        let mut text = format!("数据截止 {}  目录版本 {}\n", self.known_at, self.catalogue_version);
-        for (kind, rows) in &self.dossiers {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "档案 {kind}: {rows}");
-        }
+        let mut text = self.heading();
         let _ = writeln!(
             text,
             "\n{:<28}{:>10}{:>10}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}",

@@ -290,8 +290,10 @@ impl Gathering {
         } else if let Some(resolved) = resolve(dense, Some(options.regions)) {
             self.counts[field.index()] = count_reasons(&resolved.reasons);
             self.disputed[field.index()].clone_from(&resolved.disputed);
-            let kind = options.catalogue.by_id(field).kind;
-            self.fields[field.index()] = Some(prepare(resolved, kind));
+            let entry = options.catalogue.by_id(field);
+            if !options.catalogue.is_identity(entry) {
+                self.fields[field.index()] = Some(prepare(resolved, entry.kind));
+            }
         }
     }
 

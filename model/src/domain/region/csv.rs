@@ -83,6 +83,10 @@ impl RegionTable {
                 drafts.push(read_region(row, columns).map_err(fail)?);
             }
         }
+        if drafts.is_empty() {
+            let problem = format!("the table is empty: write `{HEADER}` and a row for each region");
+            return Err(RegionTableError { row: 1, problem });
+        }
         build(drafts, zones)
     }
 }

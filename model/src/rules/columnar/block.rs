@@ -7,13 +7,14 @@ use super::{
     Rows, Verdicts,
     bits::{Bits, ROWS, Truths, WORDS},
     kernel,
-    prepare::{Plan, Prepared, Quotient, Range, RegionTruth},
+    prepare::{Plan, Prepared, Quotient, Range},
 };
 use crate::{
     catalogue::FieldId,
     domain::Tri,
     frame::{Column, Values},
     rules::{
+        dated::RegionTruth,
         ir::{AtomId, Mask, Node, NodeId, Op},
         scalar::{At, Manual},
     },
@@ -59,22 +60,30 @@ impl<'p, 'a> Block<'p, 'a> {
         self.filled.fill(false);
     }
 
-    /// The verdicts of a root.
+    /// The verdicts of a root; `None` where every row is ineligible.
     #[must_use]
-    pub fn verdicts(&mut self, root: NodeId) -> Verdicts {
+    pub fn verdicts(&mut self, root: NodeId) -> Option<Verdicts> {
         let graph = &self.plan.dated.program.graph;
         let single = [root];
         let parts: &[NodeId] = match graph.node(root) {
             Node::And(parts) => parts,
             _ => &single,
         };
+        // Regions stand first: most rules are over before a bit is touched.
+        let elsewhere = |part: &NodeId| match graph.node(*part) {
+            Node::Atom(atom) => self.whole_block(*atom) == Some(false),
+            _ => false,
+        };
+        if parts.first().is_some_and(elsewhere) {
+            return None;
+        }
         let mut sure = Truths { yes: self.all, no: Bits::NONE };
         let (mut open, mut met) = (self.all, self.all);
         let mut manual = false;
         for part in parts {
             if !graph.has_manual(*part) {
                 if !self.conjoin(*part, &mut sure) {
-                    return Verdicts::default();
+                    return None;
                 }
                 continue;
             }
@@ -95,7 +104,7 @@ impl<'p, 'a> Block<'p, 'a> {
         let possible = self.all.zip(&sure.no, |all, no| all & !no);
         let settled = verdicts.eligible.zip(&verdicts.likely, |a, b| a | b);
         verdicts.unknown = possible.zip(&settled, |possible, settled| possible & !settled);
-        verdicts
+        Some(verdicts)
     }
 
     /// Adds a part to a conjunction; tells whether any row is still possible.

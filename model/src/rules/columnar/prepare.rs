@@ -3,15 +3,17 @@
 //! become tables with running counts so that a block's range of regions can
 //! be decided at a glance.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::{
     catalogue::FieldId,
-    domain::{DECIMAL_ONE, Number, SubjectKind, Tri},
+    domain::{DECIMAL_ONE, Number, SubjectKind},
     frame::{Values, World},
     rules::{
         columnar::bits::ROWS,
-        dated::{Dated, add_months, date_of, months_between},
+        dated::{Dated, RegionTruth, add_months, date_of, months_between},
         ir::{Atom, AtomId, FieldRef, Mask, Node, NodeId, Num, NumId, Op, Scope},
         missing::visit_nums,
         scalar::Scalar,
@@ -37,7 +39,7 @@ pub enum Prepared {
     /// A code in the first set; codes of the second cannot be told.
     Code(FieldId, Mask, Mask),
     /// A region within another.
-    Within(FieldId, RegionTruth),
+    Within(FieldId, Arc<RegionTruth>),
     /// An industry within dense ranges.
     Industry(FieldId, Vec<(u16, u16)>),
     /// About the unit: not known at the level of the subject.
@@ -70,45 +72,6 @@ pub struct Quotient {
     pub limit: (i64, i64),
     /// The comparison.
     pub op: Op,
-}
-
-/// Truth of "within" by dense index, with running counts.
-#[derive(Debug)]
-pub struct RegionTruth {
-    /// Truth by dense index.
-    pub truth: Vec<Tri>,
-    yes: Vec<u32>,
-    no: Vec<u32>,
-}
-
-impl RegionTruth {
-    fn new(truth: Vec<Tri>) -> RegionTruth {
-        let running = |wanted: Tri| {
-            let mut count = 0;
-            std::iter::once(0)
-                .chain(truth.iter().map(|value| {
-                    count += u32::from(*value == wanted);
-                    count
-                }))
-                .collect()
-        };
-        RegionTruth { yes: running(Tri::True), no: running(Tri::False), truth: truth.clone() }
-    }
-
-    /// The truth of every index in the closed range, if it is one and known.
-    #[must_use]
-    pub fn over(&self, low: u16, high: u16) -> Option<bool> {
-        let (low, end) = (usize::from(low), usize::from(high) + 1);
-        let all = u32::try_from(end - low).ok()?;
-        let inside = |counts: &[u32]| Some(counts.get(end)? - counts.get(low)?);
-        if inside(&self.yes)? == all {
-            Some(true)
-        } else if inside(&self.no)? == all {
-            Some(false)
-        } else {
-            None
-        }
-    }
 }
 
 /// The range of dense indices in one block of a place column.
@@ -232,8 +195,7 @@ fn prepare(dated: &Dated<'_>, scalar: &Scalar<'_>, atom: &Atom) -> Prepared {
             Prepared::Code(field, yes, open)
         }),
         Atom::Within(field, outer) => subject_only(*field).and_then(|field| {
-            let truth = dated.within.get(outer)?.clone();
-            Some(Prepared::Within(field, RegionTruth::new(truth)))
+            Some(Prepared::Within(field, Arc::clone(dated.within.get(outer)?)))
         }),
         Atom::Industry(field, ranges) => {
             let place = dated.reference.catalogue.by_id(field.field).kind

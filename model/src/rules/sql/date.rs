@@ -28,6 +28,10 @@ const LAST_MONTH: i64 = 9_999 * 12 + 12;
 impl Printer<'_> {
     /// The number as an expression of type DATE, where it is a date by nature.
     pub(super) fn native_date(&self, id: NumId) -> Option<Sql> {
+        self.date(id).map(|date| self.shared(date))
+    }
+
+    fn date(&self, id: NumId) -> Option<Sql> {
         match self.dated.program.graph.num(id) {
             Num::Field(field) if self.is_date(*field) => {
                 Some(self.cell(*field, "DATE").unwrap_or_else(|unknown| unknown))
@@ -41,7 +45,7 @@ impl Printer<'_> {
             Num::Choose(condition, then, otherwise) => {
                 let (then, otherwise) = self.date_pair(*then, *otherwise)?;
                 let open = Printer { manual: Manual::Open, ..*self };
-                let condition = open.node(*condition);
+                let condition = self.shared(open.node(*condition));
                 let opposite = condition.negated();
                 let equal = Sql::compare(&then, "=", &otherwise);
                 Some(Sql::case(
@@ -121,7 +125,7 @@ impl Printer<'_> {
         let fits = format!("{} BETWEEN {first} AND {last}", days.above(Bind::Compare));
         let whole = self.dialect.cast_or_unknown(&days, "INTEGER");
         let date = self.dialect.plus_days(&Sql::tight("DATE '1970-01-01'"), &whole.text);
-        Sql::case(&[(Sql::new(Bind::Compare, fits), date)], None)
+        self.shared(Sql::case(&[(Sql::new(Bind::Compare, fits), date)], None))
     }
 
     fn add_months(&self, date: NumId, months: NumId) -> Sql {

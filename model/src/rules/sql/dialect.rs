@@ -77,7 +77,9 @@ impl Sql {
     pub(super) fn case(branches: &[(Sql, Sql)], otherwise: Option<&Sql>) -> Sql {
         let mut lines: Vec<String> = branches
             .iter()
-            .map(|(when, then)| format!("WHEN {} THEN {}", indented(&when.text), indented(&then.text)))
+            .map(|(when, then)| {
+                format!("WHEN {} THEN {}", indented(&when.text), indented(&then.text))
+            })
             .collect();
         lines.extend(otherwise.map(|otherwise| format!("ELSE {}", indented(&otherwise.text))));
         let length: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
@@ -98,9 +100,9 @@ pub(super) fn indented(text: &str) -> String {
 /// Words that need quotes as names in one dialect or the other.
 const RESERVED: [&str; 44] = [
     "all", "and", "any", "as", "asc", "between", "by", "case", "cast", "check", "column", "cross",
-    "current", "date", "desc", "distinct", "else", "end", "exists", "false", "for", "from", "group",
-    "having", "in", "interval", "is", "join", "left", "like", "limit", "not", "null", "offset",
-    "on", "or", "order", "select", "then", "to", "true", "user", "when", "where",
+    "current", "date", "desc", "distinct", "else", "end", "exists", "false", "for", "from",
+    "group", "having", "in", "interval", "is", "join", "left", "like", "limit", "not", "null",
+    "offset", "on", "or", "order", "select", "then", "to", "true", "user", "when", "where",
 ];
 
 impl Dialect {
@@ -126,8 +128,10 @@ impl Dialect {
     pub fn text(self, text: &str) -> String {
         match self {
             Dialect::DuckDb => {
-                let lines: Vec<String> =
-                    text.split('\n').map(|line| format!("'{}'", line.replace('\'', "''"))).collect();
+                let lines: Vec<String> = text
+                    .split('\n')
+                    .map(|line| format!("'{}'", line.replace('\'', "''")))
+                    .collect();
                 match lines.as_slice() {
                     [only] => only.clone(),
                     lines => format!("({})", lines.join(" || chr(10) || ")),

@@ -67,7 +67,8 @@ impl Printer<'_> {
         let test = self.in_window(field, mask, span);
         let sum = match self.dialect {
             Dialect::DuckDb => {
-                let unpriced = self.dialect.count_where(&list, &format!("{test} AND x.amount IS NULL"));
+                let unpriced =
+                    self.dialect.count_where(&list, &format!("{test} AND x.amount IS NULL"));
                 let rows = self.dialect.filtered(&list, &test);
                 let amounts = format!("list_transform({rows}, lambda x: x.amount)");
                 let sum = format!("coalesce(list_sum({amounts}), 0)");
@@ -103,10 +104,8 @@ impl Printer<'_> {
     /// The test of a row's code.
     fn coded(&self, field: FieldRef, mask: &Mask) -> String {
         let list = self.field(field).codes.as_ref();
-        let codes: Vec<&str> = mask
-            .iter()
-            .filter_map(|at| list?.entry(at).map(|entry| entry.code.as_str()))
-            .collect();
+        let codes: Vec<&str> =
+            mask.iter().filter_map(|at| list?.entry(at).map(|entry| entry.code.as_str())).collect();
         match codes.as_slice() {
             [] => "FALSE".to_owned(),
             [only] => format!("x.code = {}", self.dialect.text(only)),
@@ -119,7 +118,8 @@ impl Printer<'_> {
     fn in_window(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> String {
         let today = self.today().text;
         let from = self.part("from");
-        let begun = format!("{} AND ({from} IS NULL OR {from} <= {today})", self.coded(field, mask));
+        let begun =
+            format!("{} AND ({from} IS NULL OR {from} <= {today})", self.coded(field, mask));
         let Some(span) = span else { return begun };
         let to = self.part("to");
         let moved = self.moved_by(&Sql::tight(to.clone()), span);

@@ -109,6 +109,15 @@ impl Quotient {
         Quotient { num: Whole::unknown(dialect), den: Whole::Const(1) }
     }
 
+    /// With its texts changed.
+    pub(super) fn each(self, change: impl Fn(Sql) -> Sql) -> Quotient {
+        let part = |part| match part {
+            Whole::Text(text, size) => Whole::Text(change(text), size),
+            constant @ Whole::Const(_) => constant,
+        };
+        Quotient { num: part(self.num), den: part(self.den) }
+    }
+
     pub(super) fn plus(&self, other: &Quotient, dialect: Dialect) -> Quotient {
         self.combine(other, dialect, Whole::plus)
     }
@@ -123,10 +132,8 @@ impl Quotient {
         dialect: Dialect,
         apply: fn(&Whole, &Whole, Dialect) -> Whole,
     ) -> Quotient {
-        let same = |_: ()| Quotient {
-            num: apply(&self.num, &other.num, dialect),
-            den: self.den.clone(),
-        };
+        let same =
+            |_: ()| Quotient { num: apply(&self.num, &other.num, dialect), den: self.den.clone() };
         let crossed = |_: ()| Quotient {
             num: apply(
                 &self.num.multiply(&other.den, dialect),
@@ -234,9 +241,8 @@ impl Quotient {
 
     /// A comparison by cross multiplication.
     pub(super) fn compare(&self, op: Op, other: &Quotient, dialect: Dialect) -> Sql {
-        let plain = |a: &Whole, b: &Whole| {
-            Sql::compare(&a.sql(dialect), symbol(op), &b.sql(dialect))
-        };
+        let plain =
+            |a: &Whole, b: &Whole| Sql::compare(&a.sql(dialect), symbol(op), &b.sql(dialect));
         let left = self.num.multiply(&other.den, dialect);
         let right = other.num.multiply(&self.den, dialect);
         let crossed = plain(&left, &right);

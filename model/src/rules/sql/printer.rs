@@ -4,11 +4,14 @@
 //! Left out: dates (`date.rs`), dated facts (`facts.rs`), places and
 //! industries (`place.rs`), and the joins an expression needs (`query.rs`).
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use super::{
     dialect::{Bind, Dialect, Sql},
     number::{Quotient, symbol},
+    steps::Steps,
 };
 use crate::{
     catalogue::{Field, RelationId, types::FieldType},
@@ -31,13 +34,30 @@ const STORED: u128 = 1 << 63;
 pub(super) struct Printer<'a> {
     pub(super) dated: &'a Dated<'a>,
     pub(super) dialect: Dialect,
-    /// The aliases under which counted members are joined.
+    /// What stands before the names of counts: an alias with its point, or the
+    /// subject's with the beginning of a column.
     pub(super) counted: &'a FxHashMap<Counted, String>,
+    pub(super) steps: &'a RefCell<Steps>,
     pub(super) manual: Manual,
 }
 
 impl<'a> Printer<'a> {
     pub(super) fn node(&self, id: NodeId) -> Sql {
+        let key = (id, self.manual == Manual::Met);
+        if let Some(known) = self.steps.borrow().nodes.get(&key) {
+            return known.clone();
+        }
+        let sql = self.truth(id);
+        self.steps.borrow_mut().nodes.insert(key, sql.clone());
+        sql
+    }
+
+    /// A text that is going to be repeated.
+    pub(super) fn shared(&self, sql: Sql) -> Sql {
+        self.steps.borrow_mut().share(sql)
+    }
+
+    fn truth(&self, id: NodeId) -> Sql {
         match self.dated.program.graph.node(id) {
             Node::Const(Tri::True) => Sql::tight("TRUE"),
             Node::Const(Tri::False) => Sql::tight("FALSE"),
@@ -51,13 +71,18 @@ impl<'a> Printer<'a> {
             Node::And(parts) => Sql::joined(Bind::And, "AND", &self.nodes(parts)),
             Node::Or(parts) => Sql::joined(Bind::Or, "OR", &self.nodes(parts)),
             Node::Choose(condition, then, otherwise) => {
-                let condition = self.node(*condition);
-                let (then, otherwise) = (self.node(*then), self.node(*otherwise));
+                let condition = self.shared(self.node(*condition));
+                let then = self.shared(self.node(*then));
+                let otherwise = self.shared(self.node(*otherwise));
                 let equal = Sql::compare(&then, "=", &otherwise);
                 let opposite = condition.negated();
                 Sql::case(&[(condition, then.clone()), (opposite, otherwise), (equal, then)], None)
             }
-            Node::AtLeast(count, parts) => at_least(*count, &self.nodes(parts)),
+            Node::AtLeast(count, parts) => {
+                let parts: Vec<Sql> =
+                    self.nodes(parts).into_iter().map(|part| self.shared(part)).collect();
+                at_least(*count, &parts)
+            }
         }
     }
 
@@ -107,7 +132,9 @@ impl<'a> Printer<'a> {
         match atom {
             Atom::Compare(op, left, right) => self.compare(*op, *left, *right),
             Atom::Flag(field) => self.tested(*field, Clone::clone),
-            Atom::Code(field, yes, open) => self.tested(*field, |c| self.code(*field, c, yes, open)),
+            Atom::Code(field, yes, open) => {
+                self.tested(*field, |c| self.code(*field, c, yes, open))
+            }
             Atom::Within(field, outer) => self.tested(*field, |column| self.within(column, *outer)),
             Atom::Industry(field, ranges) => {
                 self.tested(*field, |column| self.industry(*field, column, ranges))
@@ -122,9 +149,8 @@ impl<'a> Printer<'a> {
                     TextTest::Contains => Sql::tight(format!("contains({}, {text})", column.text)),
                 }
             }),
-            Atom::Same(left, right) => self.tested(*left, |left| {
-                self.tested(*right, |right| Sql::compare(left, "=", right))
-            }),
+            Atom::Same(left, right) => self
+                .tested(*left, |left| self.tested(*right, |right| Sql::compare(left, "=", right))),
             Atom::Holds(field, mask) => self.holds(*field, mask),
             Atom::Had(field, mask, span) => self.had(*field, mask, *span),
             Atom::Exists(relation, body) => self.exists((*relation, Some(*body))),
@@ -179,32 +205,39 @@ impl<'a> Printer<'a> {
             .collect();
         let column = &column.text;
         Sql::tight(match (self.dialect, names.as_slice()) {
-            (Dialect::DuckDb, [only]) => format!("list_contains({column}, {})", self.dialect.text(only)),
-            (Dialect::Spark, [only]) => format!("array_contains({column}, {})", self.dialect.text(only)),
+            (Dialect::DuckDb, [only]) => {
+                format!("list_contains({column}, {})", self.dialect.text(only))
+            }
+            (Dialect::Spark, [only]) => {
+                format!("array_contains({column}, {})", self.dialect.text(only))
+            }
             (Dialect::DuckDb, _) => format!("list_has_any({column}, {})", self.dialect.list(names)),
-            (Dialect::Spark, _) => format!("arrays_overlap({column}, {})", self.dialect.list(names)),
+            (Dialect::Spark, _) => {
+                format!("arrays_overlap({column}, {})", self.dialect.list(names))
+            }
         })
     }
 
-    /// The counts of members under an alias, and whether the list is complete
-    /// and every member decided.
+    /// What stands before the counts of members, and whether the list is
+    /// complete and every member decided.
     fn members(&self, counted: Counted) -> (String, Sql) {
-        let alias = self.counted.get(&counted).cloned().unwrap_or_default();
+        let before = self.counted.get(&counted).cloned().unwrap_or_default();
         let relation = self.dated.reference.catalogue.relation_by_id(counted.0);
         let complete = self.dialect.name(&format!("{}__complete", relation.entry.name));
-        let decided = Sql::new(Bind::And, format!("s.{complete} AND coalesce({alias}.open, 0) = 0"));
-        (alias, decided)
+        let decided =
+            Sql::new(Bind::And, format!("s.{complete} AND coalesce({before}open, 0) = 0"));
+        (before, decided)
     }
 
     fn exists(&self, counted: Counted) -> Sql {
-        let (alias, decided) = self.members(counted);
-        let found = Sql::new(Bind::Compare, format!("{alias}.yes > 0"));
+        let (before, decided) = self.members(counted);
+        let found = Sql::new(Bind::Compare, format!("{before}yes > 0"));
         Sql::case(&[(found, Sql::tight("TRUE")), (decided, Sql::tight("FALSE"))], None)
     }
 
     fn all(&self, counted: Counted) -> Sql {
-        let (alias, decided) = self.members(counted);
-        let found = Sql::new(Bind::Compare, format!("{alias}.no > 0"));
+        let (before, decided) = self.members(counted);
+        let found = Sql::new(Bind::Compare, format!("{before}no > 0"));
         Sql::case(&[(found, Sql::tight("FALSE")), (decided, Sql::tight("TRUE"))], None)
     }
 
@@ -263,6 +296,15 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn number(&self, id: NumId) -> Quotient {
+        if let Some(known) = self.steps.borrow().numbers.get(&id) {
+            return known.clone();
+        }
+        let number = self.quotient(id).each(|part| self.shared(part));
+        self.steps.borrow_mut().numbers.insert(id, number.clone());
+        number
+    }
+
+    fn quotient(&self, id: NumId) -> Quotient {
         let dialect = self.dialect;
         if let Some(date) = self.native_date(id) {
             return Quotient::over(dialect.widened(&dialect.days(&date)), 1 << 32, 1);
@@ -274,7 +316,9 @@ impl<'a> Printer<'a> {
             },
             Num::Decimal(field) => {
                 let text = match self.cell(*field, dialect.wide()) {
-                    Ok(column) => dialect.widened(&Sql::tight(format!("{} * 1000000", column.text))),
+                    Ok(column) => {
+                        dialect.widened(&Sql::tight(format!("{} * 1000000", column.text)))
+                    }
                     Err(unknown) => unknown,
                 };
                 Quotient::over(text, STORED, i128::from(DECIMAL_ONE))
@@ -295,7 +339,7 @@ impl<'a> Printer<'a> {
             Num::Floor(a) => self.number(*a).floor(dialect),
             Num::Choose(condition, then, otherwise) => {
                 let open = Printer { manual: Manual::Open, ..*self };
-                let condition = open.node(*condition);
+                let condition = self.shared(open.node(*condition));
                 let (then, otherwise) = (self.number(*then), self.number(*otherwise));
                 Quotient::choose(&condition, &then, &otherwise, dialect)
             }
@@ -307,8 +351,8 @@ impl<'a> Printer<'a> {
             Num::CountFacts(field, mask, span) => self.count_facts(*field, mask, *span),
             Num::SumFacts(field, mask, span) => self.sum_facts(*field, mask, *span),
             Num::CountMembers(relation, filter) => {
-                let (alias, decided) = self.members((*relation, *filter));
-                let count = Sql::tight(format!("coalesce({alias}.yes, 0)"));
+                let (before, decided) = self.members((*relation, *filter));
+                let count = Sql::tight(format!("coalesce({before}yes, 0)"));
                 let count = Sql::case(&[(decided, count)], None);
                 Quotient::over(dialect.widened(&count), STORED, 1)
             }
@@ -354,7 +398,8 @@ pub(super) fn at_least(count: usize, parts: &[Sql]) -> Sql {
 fn decimal_text(num: i128, den: i128) -> Option<String> {
     let places = (1_u32..=12).find(|places| 10_i128.pow(*places) % den == 0)?;
     let one = 10_i128.pow(places);
-    let scaled = num.checked_mul(one / den).filter(|scaled| scaled.unsigned_abs() < 10_u128.pow(24))?;
+    let scaled =
+        num.checked_mul(one / den).filter(|scaled| scaled.unsigned_abs() < 10_u128.pow(24))?;
     let sign = if scaled < 0 { "-" } else { "" };
     let scaled = scaled.unsigned_abs();
     let one = one.unsigned_abs();

@@ -1,12 +1,16 @@
 //! The tables behind expressions. Members of a relation are judged in a common
 //! table of their own and counted per subject (and unit), which every engine
-//! can join; correlated subqueries are avoided.
+//! can join; correlated subqueries are avoided. Counts of a subject, and long
+//! parts of expressions, become further columns of the dossier table.
+
+use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
 use super::{
     dialect::{Dialect, indented},
     printer::{Counted, Printer},
+    steps::{LONG, Step, Steps},
     walk::Reads,
 };
 use crate::{
@@ -43,14 +47,24 @@ pub(super) struct Query<'a> {
     dialect: Dialect,
     judged: Judged,
     counted: FxHashMap<Counted, String>,
+    steps: RefCell<Steps>,
+    /// By [`SubjectKind::index`]: the dossier table with what was added to it.
+    dossiers: [String; 2],
     /// Name and text of every common table, in order.
     pub(super) tables: Vec<(String, String)>,
 }
 
 impl<'a> Query<'a> {
     pub(super) fn new(dated: &'a Dated<'a>, dialect: Dialect, judged: Judged) -> Query<'a> {
-        let counted = FxHashMap::default();
-        Query { dated, dialect, judged, counted, tables: Vec::new() }
+        Query {
+            dated,
+            dialect,
+            judged,
+            counted: FxHashMap::default(),
+            steps: RefCell::new(Steps::new(LONG)),
+            dossiers: SubjectKind::ALL.map(|kind| kind.name().to_owned()),
+            tables: Vec::new(),
+        }
     }
 
     /// `SELECT subject[, unit], column …`, with the common tables it needs.
@@ -70,12 +84,48 @@ impl<'a> Query<'a> {
             let comments = column.comments.iter().map(|comment| format!("-- {comment}\n"));
             lines.push(format!("{}{text} AS {name}", comments.collect::<String>()));
         }
+        self.add_steps(None);
         let from = self.from(self.judged.unit.is_some(), &reads.counted);
         format!("SELECT\n  {}\n{from}", indented(&lines.join(",\n")))
     }
 
     fn printer(&self, manual: Manual) -> Printer<'_> {
-        Printer { dated: self.dated, dialect: self.dialect, counted: &self.counted, manual }
+        let (dated, dialect) = (self.dated, self.dialect);
+        Printer { dated, dialect, counted: &self.counted, steps: &self.steps, manual }
+    }
+
+    fn dossiers(&self, kind: SubjectKind) -> &str {
+        &self.dossiers[kind.index()]
+    }
+
+    /// Adds a common table that takes the place of a dossier table.
+    fn replace(&mut self, kind: SubjectKind, text: String) {
+        let name = format!("{kind}_{}", self.tables.len() + 1);
+        self.tables.push((name.clone(), text));
+        self.dossiers[kind.index()] = name;
+    }
+
+    /// The long parts found since the last time, as columns of the tables they
+    /// read; `member` is whose rows `m` stands for.
+    fn add_steps(&mut self, member: Option<SubjectKind>) {
+        let steps = std::mem::take(&mut self.steps.borrow_mut().pending);
+        let unit = self.judged.unit.map(|id| self.relation(id).entry.target);
+        let last = steps.iter().map(|step| step.level).max().unwrap_or(0);
+        for level in 0..=last {
+            for (alias, kind) in [("s", Some(self.judged.kind)), ("u", unit), ("m", member)] {
+                let of = |step: &&Step| step.level == level && step.alias == alias;
+                let columns: Vec<String> = steps
+                    .iter()
+                    .filter(of)
+                    .map(|step| format!("{} AS {}", step.text, step.name))
+                    .collect();
+                let Some(kind) = kind.filter(|_| !columns.is_empty()) else { continue };
+                let columns = indented(&columns.join(",\n"));
+                let text =
+                    format!("SELECT\n  *,\n  {columns}\nFROM {} AS {alias}", self.dossiers(kind));
+                self.replace(kind, text);
+            }
+        }
     }
 
     fn relation(&self, id: RelationId) -> &'a Relation {
@@ -90,7 +140,7 @@ impl<'a> Query<'a> {
 
     /// `FROM` with the subject, the unit and counted members.
     fn from(&self, unit: bool, counted: &[Counted]) -> String {
-        let mut lines = vec![format!("FROM {} AS s", self.judged.kind)];
+        let mut lines = vec![format!("FROM {} AS s", self.dossiers(self.judged.kind))];
         let mut filter = String::new();
         if let Some(id) = self.judged.unit.filter(|_| unit) {
             let (edges, target) = (self.edges(id), self.relation(id).entry.target);
@@ -98,17 +148,18 @@ impl<'a> Query<'a> {
                 "JOIN (SELECT DISTINCT subject, target, since, until FROM {edges}) AS ue \
                  ON ue.subject = s.subject"
             ));
+            let target = self.dossiers(target);
             lines.push(format!("JOIN {target} AS u ON u.subject = ue.target"));
             filter = format!("\nWHERE {}", self.on_the_day("ue"));
         }
         for counted in counted {
-            let Some(name) = self.counted.get(counted) else { continue };
+            // Counts that ask for no unit are columns of the subject already.
+            let name = self.counted.get(counted).and_then(|before| before.strip_suffix('.'));
+            let Some(name) = name else { continue };
             let mut on = vec![format!("{name}.subject = s.subject")];
-            if self.reads_unit(*counted) {
-                on.push(format!("{name}.unit = u.subject"));
-                for bound in ["since", "until"] {
-                    on.push(format!("{name}.unit_{bound} IS NOT DISTINCT FROM ue.{bound}"));
-                }
+            on.push(format!("{name}.unit = u.subject"));
+            for bound in ["since", "until"] {
+                on.push(format!("{name}.unit_{bound} IS NOT DISTINCT FROM ue.{bound}"));
             }
             lines.push(format!("LEFT JOIN {name} ON {}", on.join(" AND ")));
         }
@@ -150,6 +201,7 @@ impl<'a> Query<'a> {
             Some(body) => Reads::of(&self.dated.program.graph, [body]).counted,
             None => Vec::new(),
         };
+        self.add_steps(Some(entry.target));
         let mut from = self.from(unit, &inner);
         let filter = match from.split_once("\nWHERE ") {
             Some((before, filter)) => {
@@ -167,7 +219,7 @@ impl<'a> Query<'a> {
              JOIN {} AS m ON m.subject = e.target\nWHERE {filter}{}",
             indented(&selected.join(",\n")),
             self.edges(relation),
-            entry.target,
+            self.dossiers(entry.target),
             self.on_the_day("e"),
         );
         let names: Vec<&str> = keys.iter().map(|(_, name)| *name).collect();
@@ -182,7 +234,20 @@ impl<'a> Query<'a> {
         let name = format!("{}_{}", entry.name, self.tables.len() + 1);
         let name = self.dialect.name(&name);
         self.tables.push((name.clone(), text));
-        self.counted.insert(counted, name);
+        if unit {
+            self.counted.insert(counted, format!("{name}."));
+            return;
+        }
+        let kind = self.judged.kind;
+        let columns =
+            ["yes", "no", "open"].map(|count| format!("{name}.{count} AS {name}_{count}"));
+        let text = format!(
+            "SELECT s.*, {}\nFROM {} AS s\nLEFT JOIN {name} ON {name}.subject = s.subject",
+            columns.join(", "),
+            self.dossiers(kind),
+        );
+        self.replace(kind, text);
+        self.counted.insert(counted, format!("s.{name}_"));
     }
 }
 
@@ -191,9 +256,7 @@ pub(super) fn with(tables: &[(String, String)], last: &str) -> String {
     if tables.is_empty() {
         return last.to_owned();
     }
-    let tables: Vec<String> = tables
-        .iter()
-        .map(|(name, text)| format!("{name} AS (\n  {}\n)", indented(text)))
-        .collect();
+    let tables: Vec<String> =
+        tables.iter().map(|(name, text)| format!("{name} AS (\n  {}\n)", indented(text))).collect();
     format!("WITH {}\n{last}", tables.join(",\n"))
 }

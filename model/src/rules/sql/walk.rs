@@ -1,6 +1,8 @@
 //! What an expression reads besides the columns of the subject: counted
 //! members, and the unit of the policy.
 
+use rustc_hash::FxHashSet;
+
 use super::printer::Counted;
 use crate::rules::ir::{Atom, FieldRef, Graph, Node, NodeId, Num, NumId, Scope};
 
@@ -11,6 +13,8 @@ pub(super) struct Reads {
     pub(super) counted: Vec<Counted>,
     /// Whether something of the unit is read.
     pub(super) unit: bool,
+    nodes: FxHashSet<NodeId>,
+    nums: FxHashSet<NumId>,
 }
 
 impl Reads {
@@ -23,6 +27,9 @@ impl Reads {
     }
 
     fn node(&mut self, graph: &Graph, id: NodeId) {
+        if !self.nodes.insert(id) {
+            return;
+        }
         match graph.node(id) {
             Node::Const(_) | Node::Manual(_) => {}
             Node::Atom(atom) => self.atom(graph, graph.atom(*atom)),
@@ -65,6 +72,9 @@ impl Reads {
     }
 
     fn num(&mut self, graph: &Graph, id: NumId) {
+        if !self.nums.insert(id) {
+            return;
+        }
         match graph.num(id) {
             Num::Literal(..) | Num::AsOf => {}
             Num::Field(field)

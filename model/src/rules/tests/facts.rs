@@ -53,7 +53,8 @@ fn an_event_stays_an_event_beside_lasting_codes() {
     let reference = reference_of(&text);
     let field = reference.catalogue.field(SubjectKind::Citizen, "rumours").unwrap();
     assert_eq!(field.kind, FieldType::Facts);
-    let given = typed(json!({"rumours": ["fraud", "theft", "medal"].map(|code| json!({"code": code, "from": "2020-01-01"}))}));
+    let rows = ["fraud", "theft", "medal"].map(|code| json!({"code": code, "from": "2020-01-01"}));
+    let given = typed(json!({"rumours": rows.to_vec()}));
     let Some(Cell::Facts(rows, true)) = cell(field, &given["rumours"], &reference).unwrap() else {
         panic!("no facts")
     };
@@ -172,7 +173,7 @@ fn counting_and_adding() {
             ("sum(offences, \"medal\", months(1)) == yuan(0)", True),
         ],
     );
-    let huge = json!({"code": "theft", "from": "2025-05-01", "amount": "90000000000000000"});
+    let huge = json!({"code": "theft", "from": "2025-05-01", "amount": "50000000000000000"});
     check(&offences(json!([huge, huge])), &[("sum(offences, \"theft\") > yuan(0)", Unknown)]);
 }
 

@@ -214,7 +214,6 @@ fn choices() {
             ("(student ? 5 : 6) < family_size", False),
             ("(student ? birth_date : as_of) <= as_of", True),
             ("(student ? birth_date : as_of) < as_of", Unknown),
-            ("(student ? \"low\" : \"high\") == income_band", Unknown),
             ("(student ? 3 : 3) == 3", True),
             ("student ? sex == \"male\" : family_size == 4", True),
         ],

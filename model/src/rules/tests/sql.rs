@@ -68,7 +68,8 @@ const REGIONS: &str = "code,name,level,parent,valid_from,valid_to,successors
 Z330101,西湖科技园,zone,330100,,,
 ";
 
-const INDUSTRIES: &str = "code,name\nC,制造业\n13,农副食品\n39,计算机\n391,计算机制造\n3911,整机\nI,信息\n65,软件\n";
+const INDUSTRIES: &str =
+    "code,name\nC,制造业\n13,农副食品\n39,计算机\n391,计算机制造\n3911,整机\nI,信息\n65,软件\n";
 
 fn reference() -> Reference {
     let nation = RegionCode::NATION;
@@ -78,8 +79,8 @@ fn reference() -> Reference {
         regions: RegionTable::from_csv(REGIONS).unwrap(),
         industries: IndustryTable::from_csv(INDUSTRIES).unwrap(),
         parameters: Parameters::empty()
-            .with("line", nation, 900_00, date(2020, 1, 1), None)
-            .and_then(|p| p.with("line", city, 1_200_00, date(2020, 1, 1), None))
+            .with("line", nation, 90_000, date(2020, 1, 1), None)
+            .and_then(|p| p.with("line", city, 120_000, date(2020, 1, 1), None))
             .unwrap(),
     }
 }

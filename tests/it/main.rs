@@ -1,0 +1,24 @@
+//! The command line and the service, end to end: the built program, real
+//! files, real processes. One file per command, then what concerns several:
+//! points in time, crashes, damage, hostile input, the README.
+//!
+//! Left out: what a library proves on its own (rules, tables, stores, routes).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may")]
+
+mod architecture;
+mod build;
+mod check;
+mod crash;
+mod damage;
+mod explain;
+mod hostile;
+mod matches;
+mod push;
+mod readme;
+mod serve;
+mod sql;
+mod support;
+mod synth;
+mod time;
+mod usage;
