@@ -17,7 +17,7 @@ demo: cargo ## Make sample data, build dossiers, match, push and serve on 127.0.
 
 .PHONY: test
 test: cargo peers ## Run every test, with the SQL proof in DuckDB
-	ZHIDA_REQUIRE_PEERS=1 cargo test --workspace
+	ZHIDA_REQUIRE_PEERS=1 cargo test --workspace --no-fail-fast
 
 .PHONY: check
 check: cargo ## Formatting, lints, and the policies with their cases
@@ -26,8 +26,9 @@ check: cargo ## Formatting, lints, and the policies with their cases
 	cargo run --quiet -- check
 
 .PHONY: bench
-bench: cargo peers ## Measure the engine, with the peers in the same run
-	cargo bench --bench engine
+bench: cargo peers ## Measure the engine, with the peers in the same run, and the service
+	cargo bench -p zhida-model --bench engine
+	cargo bench -p zhida --bench serve
 
 .PHONY: peers
 peers: $(VENV)/.ready ## Install the engines we are compared with into a Python of their own

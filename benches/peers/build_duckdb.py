@@ -23,8 +23,7 @@ import time
 import duckdb
 import yaml
 
-HERE = pathlib.Path(__file__).resolve().parent
-SAMPLES = HERE.parent.parent / "data-samples"
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "data-samples"
 REASONS = ["known", "missing", "stale", "disputed", "wrong_period", "rejected", "not_covered"]
 KNOWN, MISSING, STALE, DISPUTED, WRONG_PERIOD, REJECTED, NOT_COVERED = range(7)
 # Which reason tells most where no source knows the value.
@@ -113,10 +112,10 @@ def form(spec):
 class Peer:
     """One run."""
 
-    def __init__(self, tables, out, known_at, threads, memory):
+    def __init__(self, tables, out, definitions, known_at, threads, memory):
         self.tables, self.out, self.known_at = tables, out, known_at
         self.today = f"DATE '{known_at}'"
-        catalogue = yaml.safe_load((SAMPLES / "catalogue.yaml").read_text())
+        catalogue = yaml.safe_load((definitions / "catalogue.yaml").read_text())
         self.codes = catalogue["codes"]
         self.entries = {entry["name"]: entry for entry in catalogue["tables"]}
         self.fields = [field for field in catalogue["fields"] if field.get("sources")]
@@ -124,12 +123,12 @@ class Peer:
         self.sql = duckdb.connect(config={"threads": threads, "memory_limit": memory})
         self.sql.execute(MACROS)
         self.run(f"CREATE TABLE regions AS SELECT code AS text, CAST(code AS INTEGER) AS code, "
-                 f"valid_to, successors FROM read_csv('{SAMPLES}/regions.csv', all_varchar=true) "
+                 f"valid_to, successors FROM read_csv('{definitions}/regions.csv', all_varchar=true) "
                  f"WHERE level <> 'zone'")
-        self.run(f"CREATE TABLE zones AS SELECT code FROM read_csv('{SAMPLES}/regions.csv', "
+        self.run(f"CREATE TABLE zones AS SELECT code FROM read_csv('{definitions}/regions.csv', "
                  f"all_varchar=true) WHERE level = 'zone'")
         self.run(f"CREATE TABLE industries AS SELECT code FROM "
-                 f"read_csv('{SAMPLES}/industries.csv', all_varchar=true)")
+                 f"read_csv('{definitions}/industries.csv', all_varchar=true)")
         self.report = {"tables": {}, "fields": {}, "relations": {}, "dossiers": {}}
         self.made = {"enterprise": [], "citizen": []}
         self.sources, self.facts, self.lists = {}, {}, {}
@@ -905,10 +904,10 @@ class Peer:
         (self.out / "quality.json").write_text(json.dumps(self.report, ensure_ascii=False, indent=1, default=str))
 
 
-def recode(tables, out):
+def recode(tables, out, definitions):
     """Copies the tables, GBK ones as UTF-8. Undecodable lines stay undecodable."""
     out.mkdir(parents=True, exist_ok=True)
-    entries = yaml.safe_load((SAMPLES / "catalogue.yaml").read_text())["tables"]
+    entries = yaml.safe_load((definitions / "catalogue.yaml").read_text())["tables"]
     decode = codecs.getdecoder("gb18030")
     for entry in entries:
         path = tables / f"{entry['name']}.csv"
@@ -979,6 +978,7 @@ def main():
     parser.add_argument("tables", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--known-at", type=datetime.date.fromisoformat, default=datetime.date(2026, 3, 31))
+    parser.add_argument("--definitions", type=pathlib.Path, default=SAMPLES)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", default="16GB")
     parser.add_argument("--recode", action="store_true", help="only copy TABLES to OUT, GBK as UTF-8")
@@ -987,9 +987,10 @@ def main():
     if arguments.compare:
         return 1 if compare(arguments.tables, arguments.out) else 0
     if arguments.recode:
-        recode(arguments.tables, arguments.out)
+        recode(arguments.tables, arguments.out, arguments.definitions)
         return 0
-    peer = Peer(arguments.tables, arguments.out, arguments.known_at, arguments.threads, arguments.memory)
+    peer = Peer(arguments.tables, arguments.out, arguments.definitions, arguments.known_at,
+                arguments.threads, arguments.memory)
     peer.all()
     print(json.dumps({key: peer.report[key] for key in ("dossiers", "seconds", "tables_seconds")}))
     return 0

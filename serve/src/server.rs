@@ -138,26 +138,33 @@ pub async fn serve(
     served.map_err(ServeError::Serving)
 }
 
-/// Completes on Ctrl-C or on the signal to terminate.
-pub async fn signalled() {
-    let interrupt = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
+/// Completes on Ctrl-C or on the signal to terminate. Both are listened for
+/// from the call on, not from the first poll: a service that has said it is
+/// ready ends in order whenever the signal comes.
+///
+/// Called inside a runtime.
+pub fn signalled() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    () = interrupt => {}
-                    _ = terminate.recv() => {}
+        let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+        async move {
+            let [interrupt, terminate] = signals.map(|signal| async {
+                match signal {
+                    Ok(mut signal) => drop(signal.recv().await),
+                    Err(_) => std::future::pending().await,
                 }
+            });
+            tokio::select! {
+                () = interrupt => {}
+                () = terminate => {}
             }
-            Err(_) => interrupt.await,
         }
     }
     #[cfg(not(unix))]
-    interrupt.await;
+    async {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// The shared state of a service with these options.

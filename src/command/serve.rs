@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,zhida_serve=info")),
         )
         .init();
-    runtime()?.block_on(serve(options, signalled(), announce))?;
+    runtime()?.block_on(async { serve(options, signalled(), announce).await })?;
     Ok(true)
 }
 

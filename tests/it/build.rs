@@ -41,8 +41,11 @@ fn the_quality_report_equals_the_ledger_table_by_table() {
         let planted = ledger["totals"].get(name).map(counts).unwrap_or_default();
         planted_all += planted.values().sum::<u64>();
         let of = |kind: &str| planted.get(kind).copied().unwrap_or(0);
-        let rejected: BTreeMap<String, u64> =
-            planted.iter().filter(|(kind, _)| REJECTED.contains(&kind.as_str())).map(|(kind, count)| (kind.clone(), *count)).collect();
+        let rejected: BTreeMap<String, u64> = planted
+            .iter()
+            .filter(|(kind, _)| REJECTED.contains(&kind.as_str()))
+            .map(|(kind, count)| (kind.clone(), *count))
+            .collect();
         assert_eq!(counts(&table["rejects"]), rejected, "{name}");
         let repairs: u64 = counts(&table["repairs"]).values().sum();
         assert_eq!(repairs, of("fifteen_digit_id") + of("full_width"), "{name}");

@@ -30,8 +30,16 @@ fn everybody_asks(data: &Path) -> Vec<(&'static str, Run)> {
 
 #[test]
 fn a_truncated_file_is_refused_by_every_command() {
-    let names = ["citizen.arrow", "enterprise.arrow", "keys.arrow", "catalogue.yaml", "regions.csv",
-        "parameters.yaml", "policies/minimum-living-2014.yaml", "manifest.json"];
+    let names = [
+        "citizen.arrow",
+        "enterprise.arrow",
+        "keys.arrow",
+        "catalogue.yaml",
+        "regions.csv",
+        "parameters.yaml",
+        "policies/minimum-living-2014.yaml",
+        "manifest.json",
+    ];
     for name in names {
         let dir = tempfile::tempdir().unwrap();
         let (data, snapshot) = copied(dir.path());
@@ -50,7 +58,9 @@ fn a_truncated_file_is_refused_by_every_command() {
 
 #[test]
 fn a_file_that_is_gone_is_refused() {
-    for name in ["citizen.arrow", "keys.arrow", "policies/minimum-living-2014.yaml", "manifest.json"] {
+    for name in
+        ["citizen.arrow", "keys.arrow", "policies/minimum-living-2014.yaml", "manifest.json"]
+    {
         let dir = tempfile::tempdir().unwrap();
         let (data, snapshot) = copied(dir.path());
         fs::remove_file(snapshot.join(name)).unwrap();

@@ -119,9 +119,11 @@ fn it_reads_like_an_answer() {
     let found = rows(&world().join("matches.parquet"));
     let row = found.iter().find(|row| text(row, "policy") == "minimum-living").unwrap();
     let data = world().to_str().unwrap();
-    let said = run(["explain", text(row, "subject"), "minimum-living", "--data", data, "--as-of", DAY]);
+    let said =
+        run(["explain", text(row, "subject"), "minimum-living", "--data", data, "--as-of", DAY]);
     let said = said.fine().out;
-    for word in ["最低生活保障", "结论：", "数据截至 2026-03-31", "咨询：", "以主管部门认定为准"] {
+    for word in ["最低生活保障", "结论：", "数据截至 2026-03-31", "咨询：", "以主管部门认定为准"]
+    {
         assert!(said.contains(word), "`{word}` is not in:\n{said}");
     }
 }
@@ -129,7 +131,8 @@ fn it_reads_like_an_answer() {
 #[test]
 fn a_number_comes_by_standard_input_and_needs_the_key_file() {
     let table = fs::read(samples().join("tables/marriage.csv")).unwrap();
-    let number = String::from_utf8(table.split(|byte| *byte == b'\n').nth(1).unwrap()[..18].to_vec());
+    let number =
+        String::from_utf8(table.split(|byte| *byte == b'\n').nth(1).unwrap()[..18].to_vec());
     let number = number.unwrap();
     let key = key_file(world());
     let (data, key) = (world().to_str().unwrap(), key.to_str().unwrap());
@@ -157,7 +160,8 @@ fn a_number_comes_by_standard_input_and_needs_the_key_file() {
 fn what_nobody_has_is_said_plainly() {
     let data = world().to_str().unwrap();
     let found = rows(&world().join("matches.parquet"));
-    let of = |kind: &str| text(found.iter().find(|row| text(row, "kind") == kind).unwrap(), "subject");
+    let of =
+        |kind: &str| text(found.iter().find(|row| text(row, "kind") == kind).unwrap(), "subject");
     let ask = |subject: &str, policy: &str, more: &[&str]| {
         let base = ["explain", subject, policy, "--data", data, "--as-of", DAY];
         run(base.into_iter().chain(more.iter().copied()))

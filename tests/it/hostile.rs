@@ -12,8 +12,15 @@ const POLICY: &str = "childcare-subsidy-2025";
 
 /// Ways to spoil a file.
 const WAYS: [&str; 9] = [
-    "empty", "one newline", "NUL bytes", "a line of 1 MB", "lone quotes", "a byte order mark",
-    "CRLF", "not UTF-8", "cut in the middle",
+    "empty",
+    "one newline",
+    "NUL bytes",
+    "a line of 1 MB",
+    "lone quotes",
+    "a byte order mark",
+    "CRLF",
+    "not UTF-8",
+    "cut in the middle",
 ];
 
 fn spoil(bytes: &[u8], way: &str) -> Vec<u8> {
@@ -47,14 +54,20 @@ fn definition(file: &str) {
     let at = definitions(dir.path(), &[POLICY]);
     let path = at.join(file);
     let good = fs::read(&path).unwrap();
-    let usual = run(["check".as_ref(), "--definitions".as_ref(), at.as_os_str()]);
+    let usual = run(["check".as_ref(), "--definitions".as_ref(), at.as_os_str()]).fine();
     for way in WAYS {
         fs::write(&path, spoil(&good, way)).unwrap();
         let run = run(["check".as_ref(), "--definitions".as_ref(), at.as_os_str()]);
         assert!([0, 1].contains(&run.code), "{file}, {way}: {}{}", run.out, run.err);
         if harmless(way) {
-            assert_eq!((run.code, &run.out), (usual.code, &usual.out), "{file}, {way}: {}", run.err);
-        } else if run.code == 1 {
+            assert_eq!(
+                (run.code, &run.out),
+                (usual.code, &usual.out),
+                "{file}, {way}: {}",
+                run.err
+            );
+        } else if run.code == 1 && way != "cut in the middle" {
+            // Half of a table of codes is a table; what misses a code is named instead.
             let name = file.rsplit('/').next().unwrap();
             assert!(run.err.contains(name), "{file}, {way}: not named in {}", run.err);
         }

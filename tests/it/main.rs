@@ -5,6 +5,7 @@
 //! Left out: what a library proves on its own (rules, tables, stores, routes).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may")]
+#![allow(unreachable_pub, reason = "a test program has no public interface")]
 
 mod architecture;
 mod build;

@@ -6,8 +6,22 @@ use crate::support::{DAY, rows, run, text, world};
 
 /// The columns of `matches.parquet` and `best.parquet`, in any order.
 const COLUMNS: [&str; 16] = [
-    "amount_fen", "amount_state", "case", "choose_one", "days_left", "kind", "missing", "policy",
-    "rank", "score", "subject", "suppressed", "unit", "verdict", "version", "window",
+    "amount_fen",
+    "amount_state",
+    "case",
+    "choose_one",
+    "days_left",
+    "kind",
+    "missing",
+    "policy",
+    "rank",
+    "score",
+    "subject",
+    "suppressed",
+    "unit",
+    "verdict",
+    "version",
+    "window",
 ];
 
 #[test]
@@ -45,10 +59,8 @@ fn ranks_run_from_one_and_the_best_are_the_first_of_them() {
         assert_eq!(ranks, (1..=ranks.len() as u64).collect::<Vec<_>>(), "{subject}");
     }
     let best = rows(&world().join("best.parquet"));
-    let wanted: Vec<_> = all
-        .iter()
-        .filter(|row| row["rank"].as_u64().is_some_and(|rank| rank <= 10))
-        .collect();
+    let wanted: Vec<_> =
+        all.iter().filter(|row| row["rank"].as_u64().is_some_and(|rank| rank <= 10)).collect();
     assert_eq!(best.iter().collect::<Vec<_>>(), wanted);
 }
 
@@ -110,8 +122,7 @@ fn other_policies_can_be_tried_on_the_same_snapshot() {
     });
     let count = |more: &[&str]| {
         let out = dir.path().join("out");
-        let base =
-            ["match", "--data", world().to_str().unwrap(), "--out", out.to_str().unwrap()];
+        let base = ["match", "--data", world().to_str().unwrap(), "--out", out.to_str().unwrap()];
         let day = ["--as-of", DAY, "--format", "json"];
         let report = run(base.into_iter().chain(day).chain(more.iter().copied())).fine().json();
         let mut policies = report["policies"].as_array().unwrap().clone();
@@ -127,7 +138,8 @@ fn a_folder_without_a_snapshot_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().to_str().unwrap();
     run(["match", "--data", data]).fails_with(&["holds no snapshot", "zhida build"]);
-    run(["explain", &"0".repeat(32), "tech-sme", "--data", data]).fails_with(&["holds no snapshot"]);
+    run(["explain", &"0".repeat(32), "tech-sme", "--data", data])
+        .fails_with(&["holds no snapshot"]);
     run(["push", "--data", data]).fails_with(&["holds no snapshot"]);
     run(["serve", "--data", data, "--bind", "127.0.0.1:0"]).fails_with(&["holds no snapshot"]);
 }

@@ -24,7 +24,8 @@ fn runs(name: &str) {
     let blocks = marked(&text);
     assert!(blocks.len() >= 3, "{name} has {} marked blocks", blocks.len());
     let dir = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(root().join("data-samples"), dir.path().join("data-samples")).unwrap();
+    std::os::unix::fs::symlink(root().join("data-samples"), dir.path().join("data-samples"))
+        .unwrap();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_zhida")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let output = Command::new("sh")

@@ -52,7 +52,8 @@ impl Service {
     /// Status and body of an answer.
     fn ask(&self, method: &str, path: &str, token: Option<&str>, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let bearer = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
+        let bearer =
+            token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\r\n"));
         write!(
             stream,
             "{method} {path} HTTP/1.0\r\nHost: {}\r\n{bearer}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -109,7 +110,10 @@ fn it_recommends_what_the_batch_wrote() {
             .iter()
             .map(|one| {
                 let score = one["score"].as_f64().unwrap();
-                format!("{} {} {} {} {score:.12}", one["id"], one["version"], one["unit"], one["verdict"])
+                format!(
+                    "{} {} {} {} {score:.12}",
+                    one["id"], one["version"], one["unit"], one["verdict"]
+                )
             })
             .collect();
         let batch: Vec<String> = found
@@ -117,7 +121,10 @@ fn it_recommends_what_the_batch_wrote() {
             .filter(|row| text(row, "subject") == *subject)
             .map(|row| {
                 let score = row["score"].as_f64().unwrap();
-                format!("{} {} {} {} {score:.12}", row["policy"], row["version"], row["unit"], row["verdict"])
+                format!(
+                    "{} {} {} {} {score:.12}",
+                    row["policy"], row["version"], row["unit"], row["verdict"]
+                )
             })
             .collect();
         assert_eq!(served, batch, "{subject}");

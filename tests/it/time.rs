@@ -25,9 +25,7 @@ fn without_late_rows(tables: &Path) -> usize {
     let late: BTreeSet<(&str, usize)> = entries
         .iter()
         .filter(|entry| entry["kind"] == "after_cutoff")
-        .map(|entry| {
-            (entry["table"].as_str().unwrap(), entry["row"].as_u64().unwrap() as usize)
-        })
+        .map(|entry| (entry["table"].as_str().unwrap(), entry["row"].as_u64().unwrap() as usize))
         .collect();
     let names: BTreeSet<&str> = late.iter().map(|(table, _)| *table).collect();
     let mut removed = 0;
@@ -61,8 +59,17 @@ fn rows_observed_after_the_cut_off_change_no_match() {
     for data in [&with, &without] {
         matches(data).fine();
     }
-    for name in ["matches.parquet", "best.parquet", "dossiers/citizen.parquet", "dossiers/enterprise.parquet"] {
-        assert_eq!(fs::read(with.join(name)).unwrap(), fs::read(without.join(name)).unwrap(), "{name}");
+    for name in [
+        "matches.parquet",
+        "best.parquet",
+        "dossiers/citizen.parquet",
+        "dossiers/enterprise.parquet",
+    ] {
+        assert_eq!(
+            fs::read(with.join(name)).unwrap(),
+            fs::read(without.join(name)).unwrap(),
+            "{name}"
+        );
     }
 }
 
@@ -84,15 +91,15 @@ fn no_day_before_the_cut_off_is_judged() {
     let data = crate::support::world();
     let dir = tempfile::tempdir().unwrap();
     let (data, out) = (data.to_str().unwrap(), dir.path().to_str().unwrap());
-    let run = run(["match", "--data", data, "--out", out, "--as-of", "2020-01-01", "--format", "json"]);
+    let run =
+        run(["match", "--data", data, "--out", out, "--as-of", "2020-01-01", "--format", "json"]);
     assert!(run.err.contains("2020-01-01 lies before the data cut-off"), "{}", run.err);
     assert_eq!(run.fine().json()["as_of"], "2026-03-31");
 }
 
 #[test]
 fn the_day_judged_decides_the_version() {
-    let text = |day: &str| {
-        run(["sql", "small-scale-vat", "--as-of", day, "--known-at", day]).fine().out
-    };
+    let text =
+        |day: &str| run(["sql", "small-scale-vat", "--as-of", day, "--known-at", day]).fine().out;
     assert_ne!(text("2025-06-30"), text("2026-06-30"));
 }

@@ -22,7 +22,11 @@ fn wrong_usage_ends_with_two() {
     for arguments in wrong {
         let run = run(arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.out, run.err);
-        assert!(run.err.contains("Usage:") || run.err.contains("--help"), "{arguments:?}: {}", run.err);
+        assert!(
+            run.err.contains("Usage:") || run.err.contains("--help"),
+            "{arguments:?}: {}",
+            run.err
+        );
     }
 }
 

@@ -448,12 +448,10 @@ fn day_range(
     Some(Prepared::Day(Range { field: field_id, low, high, outside }))
 }
 
-/// Days for which the number has a value; `None` unless that is the calendar
-/// of every day a dossier can hold.
+/// The calendar, where the number has a value on all of it; a number that runs
+/// out at an end (half a year after 9999-12-31) is left to the specification.
 fn bounds(dated: &Dated<'_>, num: NumId) -> Option<(i32, i32)> {
-    // Months may be added near both ends of the calendar: leave a margin of 120 years.
-    let margin = 44_000;
-    let (low, high) = (DAYS.0 + margin, DAYS.1 - margin);
+    let (low, high) = DAYS;
     (evaluate(dated, num, Some(low)).is_some() && evaluate(dated, num, Some(high)).is_some())
         .then_some((low, high))
 }
