@@ -233,7 +233,8 @@ fn write_table(reference: &Reference, drawn: &Drawn, path: &Path) -> Fallible<()
         columns.push((spec.name, array));
     }
     let batch = RecordBatch::try_from_iter(columns)?;
-    let mut writer = parquet::arrow::ArrowWriter::try_new(File::create(path)?, batch.schema(), None)?;
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(File::create(path)?, batch.schema(), None)?;
     writer.write(&batch)?;
     writer.close()?;
     Ok(())
@@ -296,13 +297,15 @@ fn term(random: &mut ChaCha8Rng, reference: &Reference, spec: &Spec) -> (String,
     match spec.kind {
         Kind::Money(power) => {
             let op = if random.random_bool(0.5) { ">=" } else { "<=" };
-            let yuan = [1, 2, 5][random.random_range(0..3)] * 10_i64.pow(random.random_range(power / 2..power));
+            let yuan = [1, 2, 5][random.random_range(0..3)]
+                * 10_i64.pow(random.random_range(power / 2..power));
             let value = yuan * 100;
             (format!("{name} {op} yuan({yuan})"), json!({"col": name, "op": op, "value": value}))
         }
         Kind::Count(power) => {
             let op = if random.random_bool(0.5) { ">=" } else { "<=" };
-            let value = [1, 2, 5][random.random_range(0..3)] * 10_i64.pow(random.random_range(1..power));
+            let value =
+                [1, 2, 5][random.random_range(0..3)] * 10_i64.pow(random.random_range(1..power));
             (format!("{name} {op} {value}"), json!({"col": name, "op": op, "value": value}))
         }
         Kind::Code(codes) => {
@@ -327,10 +330,7 @@ fn term(random: &mut ChaCha8Rng, reference: &Reference, spec: &Spec) -> (String,
             let year = random.random_range(1995..2025);
             let day = jiff::civil::date(year, 1, 1);
             let days = zhida_model::rules::dated::days_of(day);
-            (
-                format!("{name} >= date(\"{day}\")"),
-                json!({"col": name, "op": ">=", "value": days}),
-            )
+            (format!("{name} >= date(\"{day}\")"), json!({"col": name, "op": ">=", "value": days}))
         }
     }
 }
@@ -347,12 +347,8 @@ fn compile(reference: &Reference, rules: &[Rule]) -> Fallible<(Program, Vec<Node
         if rule.manual {
             text = format!("{text} && manual(\"judged by a person\")");
         }
-        let checker = Checker::new(
-            reference.lookup(),
-            audience,
-            &mut program.graph,
-            &mut program.manuals,
-        );
+        let checker =
+            Checker::new(reference.lookup(), audience, &mut program.graph, &mut program.manuals);
         let root = checker.condition(&text).map_err(|faults| format!("{text}: {faults:?}"))?;
         roots.push(root);
     }
@@ -403,9 +399,9 @@ fn compare(
         println!("  (peers left out: run `make peers` first)");
         return Ok(());
     }
-    for (peer, prefilter) in [
-        ("polars", false), ("polars", true), ("duckdb", false), ("duckdb", true), ("numpy", true),
-    ] {
+    for (peer, prefilter) in
+        [("polars", false), ("polars", true), ("duckdb", false), ("duckdb", true), ("numpy", true)]
+    {
         if prefilter && !regional {
             continue;
         }
@@ -421,19 +417,30 @@ fn compare(
         }
         let answer: Value = serde_json::from_slice(&output.stdout)?;
         let theirs = answer["seconds"].as_f64().ok_or("no seconds")?;
-        for (rule, (own, other)) in counts.iter().zip(answer["counts"].as_array().ok_or("no counts")?).enumerate() {
+        for (rule, (own, other)) in
+            counts.iter().zip(answer["counts"].as_array().ok_or("no counts")?).enumerate()
+        {
             if json!(own) != *other {
                 return Err(format!("{peer} counts rule {rule} as {other}, we as {own:?}").into());
             }
         }
-        let name = format!("{peer} {}{}", answer["version"].as_str().unwrap_or(""), if prefilter { ", prefiltered" } else { "" });
+        let name = format!(
+            "{peer} {}{}",
+            answer["version"].as_str().unwrap_or(""),
+            if prefilter { ", prefiltered" } else { "" }
+        );
         println!("  {name:<28}{theirs:>10.3}{:>16.2e}{:>12.1}", pairs / theirs, theirs / ours);
     }
     Ok(())
 }
 
 /// A sample of rows through the specification: every thousandth row, every rule.
-fn check_sample(dated: &Dated<'_>, world: &World, roots: &[NodeId], counts: &[[u64; 4]]) -> Fallible<()> {
+fn check_sample(
+    dated: &Dated<'_>,
+    world: &World,
+    roots: &[NodeId],
+    counts: &[[u64; 4]],
+) -> Fallible<()> {
     for count in counts {
         if count.iter().sum::<u64>() != ROWS as u64 {
             return Err("verdicts do not add up".into());
@@ -461,16 +468,19 @@ fn check_sample(dated: &Dated<'_>, world: &World, roots: &[NodeId], counts: &[[u
         )
         .iter()
         .sum();
-    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} pairs differ from the specification").into()) }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(format!("{wrong} pairs differ from the specification").into())
+    }
 }
 
 /// One dossier against a thousand rules of its own region tree, without trace.
 fn single(reference: &Reference, world: &World) -> Fallible<()> {
     let frame = &world.of(SubjectKind::Enterprise).chunks[0];
     let mut rules = rules(reference, true);
-    let Some(Values::Place(places)) = frame
-        .column(field(reference, "registration_region")?)
-        .map(|column| &column.values)
+    let Some(Values::Place(places)) =
+        frame.column(field(reference, "registration_region")?).map(|column| &column.values)
     else {
         return Err("no regions".into());
     };

@@ -79,8 +79,12 @@ fn main() -> Fallible<()> {
         "{CITIZENS} citizens and {ENTERPRISES} enterprises; answers {} ms after its start",
         begun.elapsed().as_millis()
     );
-    println!("{:<34}{:>12}{:>11}{:>11}{:>11}", "route", "requests/s", "median ms", "99% ms", "worst ms");
-    let typed = r#"{"kind":"citizen","values":{"birth_date":"1943-05-01","hukou_region":"310000"}}"#;
+    println!(
+        "{:<34}{:>12}{:>11}{:>11}{:>11}",
+        "route", "requests/s", "median ms", "99% ms", "worst ms"
+    );
+    let typed =
+        r#"{"kind":"citizen","values":{"birth_date":"1943-05-01","hukou_region":"310000"}}"#;
     for (name, request) in [
         ("GET health", get("/v1/health", &token)),
         ("GET policies", get("/v1/policies", &token)),

@@ -69,7 +69,11 @@ impl Definitions {
         let (reference, findings) = self.reference()?;
         output::diagnostics(&findings);
         reference.with_context(|| {
-            format!("{} findings in `{}`: correct them first", findings.len(), self.definitions.display())
+            format!(
+                "{} findings in `{}`: correct them first",
+                findings.len(),
+                self.definitions.display()
+            )
         })
     }
 
@@ -80,7 +84,10 @@ impl Definitions {
         let (program, findings) = Program::compile(&sources, &reference);
         output::diagnostics(&findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
-            bail!("{} findings in the policies: run `zhida check` and correct them", findings.len());
+            bail!(
+                "{} findings in the policies: run `zhida check` and correct them",
+                findings.len()
+            );
         }
         Ok((reference, program))
     }
@@ -103,7 +110,9 @@ fn sources(paths: &[PathBuf], wanted: impl Fn(&str) -> bool) -> Result<Vec<Sourc
             let entries = std::fs::read_dir(path)
                 .with_context(|| format!("cannot list `{}`", path.display()))?;
             for entry in entries {
-                files.push(entry.with_context(|| format!("cannot list `{}`", path.display()))?.path());
+                files.push(
+                    entry.with_context(|| format!("cannot list `{}`", path.display()))?.path(),
+                );
             }
         } else if path.is_file() {
             files.push(path.clone());

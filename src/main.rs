@@ -4,7 +4,10 @@
 //! Results go to stdout, findings and progress to stderr. Exit code 0 is
 //! success, 1 a finding or failure, 2 wrong usage.
 
-#![expect(unreachable_pub, reason = "a program has no public interface: `pub` says what a module offers the others")]
+#![expect(
+    unreachable_pub,
+    reason = "a program has no public interface: `pub` says what a module offers the others"
+)]
 
 mod command;
 mod input;

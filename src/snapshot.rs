@@ -51,7 +51,8 @@ impl From {
         let root = &self.data;
         let text = |name: &str| -> Result<String> {
             let bytes = Snapshot::file_of(root, name)?;
-            String::from_utf8(bytes).with_context(|| format!("`{name}` of the snapshot is not UTF-8"))
+            String::from_utf8(bytes)
+                .with_context(|| format!("`{name}` of the snapshot is not UTF-8"))
         };
         let regions = RegionTable::from_csv(&text("regions.csv")?)?;
         let industries = IndustryTable::from_csv(&text("industries.csv")?)?;

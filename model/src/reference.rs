@@ -25,10 +25,6 @@ impl Reference {
     /// What the checker of expressions needs of it.
     #[must_use]
     pub fn lookup(&self) -> Lookup<'_> {
-        Lookup {
-            catalogue: &self.catalogue,
-            regions: &self.regions,
-            industries: &self.industries,
-        }
+        Lookup { catalogue: &self.catalogue, regions: &self.regions, industries: &self.industries }
     }
 }

@@ -10,7 +10,8 @@ use std::{
 };
 
 use arrow_array::{
-    ArrayRef, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, UInt32Array,
+    ArrayRef, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray,
+    UInt32Array,
     builder::{ListBuilder, StringBuilder},
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema};
@@ -26,7 +27,11 @@ use zhida_model::{
     frame::World,
     matching::{Amount, ClaimWindow, Match, Matcher, Memo, Selected, Unit, units},
     policy::cases::Verdict,
-    rules::{columnar::Engine, dated::Dated, scalar::{At, Dossier}},
+    rules::{
+        columnar::Engine,
+        dated::Dated,
+        scalar::{At, Dossier},
+    },
 };
 
 /// Blocks judged before their matches are written.
@@ -154,8 +159,7 @@ pub fn match_all(
                         } else {
                             let at = At::subject(rows.frame, subject.row);
                             let verdict = verdicts.of(row);
-                            let one =
-                                matcher.judged(selected, &Unit::Subject, &at, verdict, memo);
+                            let one = matcher.judged(selected, &Unit::Subject, &at, verdict, memo);
                             found.push((subject.row, one));
                         }
                     }

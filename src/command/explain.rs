@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use zhida_model::{
     domain::Tri,
-    matching::{Amount, ConditionTrace, Explanation, Matcher, Unit, explain, units, windows, Selected},
+    matching::{
+        Amount, ConditionTrace, Explanation, Matcher, Selected, Unit, explain, units, windows,
+    },
     rules::{dated::Dated, program::Policy, render::money, scalar::Dossier},
 };
 
@@ -88,7 +90,11 @@ fn chosen<'a>(
             .map(|policy| policy.key.id.as_str())
             .filter(|id| id.contains(&arguments.policy) || arguments.policy.contains(id))
             .collect();
-        let hint = if near.is_empty() { "run `zhida check` to see them".to_owned() } else { near.join(", ") };
+        let hint = if near.is_empty() {
+            "run `zhida check` to see them".to_owned()
+        } else {
+            near.join(", ")
+        };
         bail!("no policy has the id `{}`: {hint}", arguments.policy);
     }
     if let Some(version) = &arguments.version {
@@ -97,8 +103,14 @@ fn chosen<'a>(
             .policies
             .iter()
             .enumerate()
-            .filter(|(_, policy)| policy.key.id == arguments.policy && policy.key.version == *version)
-            .map(|(index, policy)| Selected { index, policy, window: windows(&policy.file, dated.as_of) })
+            .filter(|(_, policy)| {
+                policy.key.id == arguments.policy && policy.key.version == *version
+            })
+            .map(|(index, policy)| Selected {
+                index,
+                policy,
+                window: windows(&policy.file, dated.as_of),
+            })
             .collect();
         if selected.is_empty() {
             let known: Vec<&str> = all.iter().map(|policy| policy.key.version.as_str()).collect();

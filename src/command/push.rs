@@ -48,7 +48,8 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     let bar = output::progress(0, "push");
     let report = runtime()?.block_on(async {
         let shared = open(&options).await?;
-        let limits = PushOptions { per_recipient: arguments.per_recipient, ..PushOptions::on(as_of) };
+        let limits =
+            PushOptions { per_recipient: arguments.per_recipient, ..PushOptions::on(as_of) };
         let report = push_run(&shared.db, &shared.engine(), limits, |done, total| {
             bar.set_length(total);
             bar.set_position(done);

@@ -45,7 +45,7 @@ pub enum Engine {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool> {
     let (reference, program) = arguments.definitions.require_program()?;
-    let as_of = arguments.as_of.unwrap_or_else(|| zhida_serve::clock::today());
+    let as_of = arguments.as_of.unwrap_or_else(zhida_serve::clock::today);
     let known_at = arguments.known_at.unwrap_or(as_of);
     let dated = Dated::new(&program, &reference, as_of, known_at);
     let wanted = |id: &str, version: &str| {
@@ -53,7 +53,11 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     };
     let of_day = select(&program, dated.as_of);
     let policies: Vec<_> = if arguments.version.is_some() {
-        program.policies.iter().filter(|policy| wanted(&policy.key.id, &policy.key.version)).collect()
+        program
+            .policies
+            .iter()
+            .filter(|policy| wanted(&policy.key.id, &policy.key.version))
+            .collect()
     } else {
         of_day
             .iter()

@@ -1,10 +1,7 @@
 //! Files that nobody would write on purpose, in every place a file is read:
 //! an answer, never a panic, and the file is named.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use crate::support::{Run, building, copy, definitions, run, samples};
 
@@ -128,7 +125,7 @@ fn table(name: &str) {
     spoilt_build(&tables, &data, "good").fine();
 }
 
-fn spoilt_build(tables: &Path, data: &PathBuf, version: &str) -> Run {
+fn spoilt_build(tables: &Path, data: &Path, version: &str) -> Run {
     Run::of(&building(tables, data, version).output().unwrap())
 }
 

@@ -136,7 +136,7 @@ fn without_its_token_it_tells_nobody_about_anybody() {
     let service = Service::start(world());
     let found = rows(&world().join("best.parquet"));
     let path = format!("/v1/subjects/{}/recommendations", text(&found[0], "subject"));
-    for token in [None, Some(""), Some("wrong"), Some(&service.token[1..])] {
+    for token in [None, Some(""), Some("wrong"), service.token.get(1..)] {
         let (status, body) = service.ask("GET", &path, token, "");
         assert_eq!(status, 401, "{token:?}: {body}");
         assert!(!body.contains("recommendations"), "{body}");

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::suggest;
 use super::types::{
-    CodeEntry, Department, FieldType, KeyKind, ParameterEntry, Period, RelationEntry, Sensitivity, SetOf,
-    Source, Table,
+    CodeEntry, Department, FieldType, KeyKind, ParameterEntry, Period, RelationEntry, Sensitivity,
+    SetOf, Source, Table,
 };
 use crate::diagnostic::Place;
 use crate::domain::SubjectKind;

@@ -11,13 +11,13 @@ mod suggest;
 pub mod types;
 pub(crate) mod yaml;
 
-pub(crate) use self::{check::stored, suggest::nearest};
 pub use self::{
     check::read,
     index::{
         Catalogue, CodeList, Derived, Field, FieldId, Relation, RelationId, SourceTable, TableId,
     },
 };
+pub(crate) use self::{check::stored, suggest::nearest};
 
 /// The JSON Schema of a catalogue file, for editors.
 #[must_use]

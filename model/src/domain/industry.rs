@@ -15,9 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Last division of every section from A (01–05) to T (97).
-const SECTION_ENDS: [u16; 20] = [
-    5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97,
-];
+const SECTION_ENDS: [u16; 20] =
+    [5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97];
 
 /// Why an industry code or table cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,20 +63,11 @@ impl IndustryCode {
     /// section of the digits.
     pub fn parse(text: &str) -> Result<IndustryCode, IndustryError> {
         let text = text.trim();
-        let shape = || IndustryError::Code {
-            text: text.to_owned(),
-        };
+        let shape = || IndustryError::Code { text: text.to_owned() };
         let mut rest = text.chars();
-        let first = rest
-            .next()
-            .map(|letter| letter.to_ascii_uppercase())
-            .ok_or_else(shape)?;
+        let first = rest.next().map(|letter| letter.to_ascii_uppercase()).ok_or_else(shape)?;
         let letter = first.is_ascii_uppercase().then_some(first);
-        let digits = if letter.is_some() {
-            rest.as_str()
-        } else {
-            text
-        };
+        let digits = if letter.is_some() { rest.as_str() } else { text };
         if digits.is_empty() {
             let place = letter.and_then(section_place).ok_or_else(shape)?;
             return Ok(IndustryCode(LEVEL + place));
@@ -90,10 +80,7 @@ impl IndustryCode {
         let code = IndustryCode(level * LEVEL + number);
         let section = code.section().ok_or_else(shape)?;
         if letter.is_some_and(|letter| letter != section) {
-            return Err(IndustryError::Section {
-                text: text.to_owned(),
-                section,
-            });
+            return Err(IndustryError::Section { text: text.to_owned(), section });
         }
         Ok(code)
     }
@@ -119,10 +106,7 @@ impl IndustryCode {
         let level = u16::from(self.level());
         match level {
             1 => None,
-            2 => self
-                .section()
-                .and_then(section_place)
-                .map(|place| IndustryCode(LEVEL + place)),
+            2 => self.section().and_then(section_place).map(|place| IndustryCode(LEVEL + place)),
             _ => Some(IndustryCode((level - 1) * LEVEL + self.0 % LEVEL / 10)),
         }
     }
@@ -153,24 +137,17 @@ impl IndustryCode {
 #[must_use]
 pub fn section_of(division: u16) -> Option<char> {
     let place = SECTION_ENDS.iter().position(|&end| division <= end)?;
-    if division == 0 {
-        None
-    } else {
-        section_letter(u16::try_from(place).ok()?)
-    }
+    if division == 0 { None } else { section_letter(u16::try_from(place).ok()?) }
 }
 
 fn section_letter(place: u16) -> Option<char> {
-    let place = u8::try_from(place)
-        .ok()
-        .filter(|&place| usize::from(place) < SECTION_ENDS.len())?;
+    let place =
+        u8::try_from(place).ok().filter(|&place| usize::from(place) < SECTION_ENDS.len())?;
     Some(char::from(b'A' + place))
 }
 
 fn section_place(letter: char) -> Option<u16> {
-    ('A'..='T')
-        .zip(0..)
-        .find_map(|(section, place)| (section == letter).then_some(place))
+    ('A'..='T').zip(0..).find_map(|(section, place)| (section == letter).then_some(place))
 }
 
 /// All codes in tree order with their names.
@@ -228,15 +205,11 @@ impl IndustryTable {
     }
 
     fn build(found: FxHashMap<IndustryCode, (usize, String)>) -> IndustryTable {
-        let mut named: Vec<(IndustryCode, String)> = found
-            .into_iter()
-            .map(|(code, (_, name))| (code, name))
-            .collect();
+        let mut named: Vec<(IndustryCode, String)> =
+            found.into_iter().map(|(code, (_, name))| (code, name)).collect();
         named.sort_by_key(|(code, _)| code.tree_key());
-        let mut rows: Vec<IndustryRow> = (0..)
-            .zip(named)
-            .map(|(last, (code, name))| IndustryRow { code, name, last })
-            .collect();
+        let mut rows: Vec<IndustryRow> =
+            (0..).zip(named).map(|(last, (code, name))| IndustryRow { code, name, last }).collect();
         let index: FxHashMap<IndustryCode, u16> =
             (0..).zip(&rows).map(|(at, row)| (row.code, at)).collect();
         for at in (0..rows.len()).rev() {
@@ -276,9 +249,7 @@ impl IndustryTable {
     /// The name of a code.
     #[must_use]
     pub fn name(&self, code: IndustryCode) -> Option<&str> {
-        self.rows
-            .get(usize::from(self.index(code)?))
-            .map(|row| row.name.as_str())
+        self.rows.get(usize::from(self.index(code)?)).map(|row| row.name.as_str())
     }
 
     /// Dense indices of a code and everything below it.
@@ -298,9 +269,7 @@ impl IndustryTable {
     /// The codes directly below one, in order.
     pub fn children(&self, code: IndustryCode) -> impl Iterator<Item = IndustryCode> + '_ {
         let range = self.range(code).into_iter().flatten();
-        range
-            .filter_map(|at| self.code(at))
-            .filter(move |below| below.parent() == Some(code))
+        range.filter_map(|at| self.code(at)).filter(move |below| below.parent() == Some(code))
     }
 
     /// All codes in tree order.

@@ -55,9 +55,7 @@ impl KeySecret {
     /// # Errors
     /// [`KeyError::Short`] for fewer bytes.
     pub fn new(secret: &[u8]) -> Result<KeySecret, KeyError> {
-        let short = KeyError::Short {
-            found: secret.len(),
-        };
+        let short = KeyError::Short { found: secret.len() };
         if secret.len() < SECRET_MIN {
             return Err(short);
         }
@@ -158,18 +156,8 @@ impl FromStr for SubjectKey {
             && key
                 .iter_mut()
                 .zip(bytes.chunks_exact(2))
-                .all(|(slot, pair)| {
-                    hex_pair(pair[0], pair[1])
-                        .map(|byte| *slot = byte)
-                        .is_some()
-                });
-        if fits {
-            Ok(SubjectKey(key))
-        } else {
-            Err(KeyError::Key {
-                text: text.to_owned(),
-            })
-        }
+                .all(|(slot, pair)| hex_pair(pair[0], pair[1]).map(|byte| *slot = byte).is_some());
+        if fits { Ok(SubjectKey(key)) } else { Err(KeyError::Key { text: text.to_owned() }) }
     }
 }
 

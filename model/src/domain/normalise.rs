@@ -100,15 +100,10 @@ pub fn parse_date(text: &str) -> Result<Date, DateError> {
     if tidy.is_empty() {
         return Err(DateError::Empty);
     }
-    let shape = || DateError::Shape {
-        text: text.to_owned(),
-    };
-    let unreal = || DateError::NotReal {
-        text: text.to_owned(),
-    };
-    let ([year, month, day], clock) = compact(&tidy)
-        .or_else(|| separated(&tidy))
-        .ok_or_else(shape)?;
+    let shape = || DateError::Shape { text: text.to_owned() };
+    let unreal = || DateError::NotReal { text: text.to_owned() };
+    let ([year, month, day], clock) =
+        compact(&tidy).or_else(|| separated(&tidy)).ok_or_else(shape)?;
     let [hour, minute, second] = clock;
     if hour > 23 || minute > 59 || second > 59 {
         return Err(unreal());
@@ -130,8 +125,7 @@ pub fn excel_date(serial: u32) -> Option<Date> {
         _ => return None,
     };
     let eve = Date::new(1899, 12, 31).ok()?;
-    eve.checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)
-        .ok()
+    eve.checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?).ok()
 }
 
 /// Reads a decimal number as an integer of `10^-scale`: with scale 2,
@@ -145,12 +139,8 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<i64, NumberError> {
     if tidy.is_empty() {
         return Err(NumberError::Empty);
     }
-    let shape = || NumberError::Shape {
-        text: text.to_owned(),
-    };
-    let overflow = || NumberError::Overflow {
-        text: text.to_owned(),
-    };
+    let shape = || NumberError::Shape { text: text.to_owned() };
+    let overflow = || NumberError::Overflow { text: text.to_owned() };
     let (negative, rest) = match tidy.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => (true, rest),
         None => (false, tidy.strip_prefix('+').unwrap_or(&tidy)),
@@ -166,23 +156,13 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<i64, NumberError> {
     }
     let wanted = usize::try_from(scale).unwrap_or(usize::MAX);
     if places.bytes().skip(wanted).any(|digit| digit != b'0') {
-        return Err(NumberError::Places {
-            text: text.to_owned(),
-            scale,
-        });
+        return Err(NumberError::Places { text: text.to_owned(), scale });
     }
     let kept = places.len().min(wanted);
-    let digits = whole
-        .bytes()
-        .filter(u8::is_ascii_digit)
-        .chain(places.bytes().take(kept));
+    let digits = whole.bytes().filter(u8::is_ascii_digit).chain(places.bytes().take(kept));
     let missing = scale - u32::try_from(kept).unwrap_or(scale);
     let below = below_zero(digits, missing).ok_or_else(overflow)?;
-    if negative {
-        Ok(below)
-    } else {
-        below.checked_neg().ok_or_else(overflow)
-    }
+    if negative { Ok(below) } else { below.checked_neg().ok_or_else(overflow) }
 }
 
 /// Minus the number that the digits and so many zeros behind them write:
@@ -190,15 +170,9 @@ pub fn parse_scaled(text: &str, scale: u32) -> Result<i64, NumberError> {
 fn below_zero(digits: impl Iterator<Item = u8>, zeros: u32) -> Option<i64> {
     let mut below = 0_i64;
     for digit in digits {
-        below = below
-            .checked_mul(10)?
-            .checked_sub(i64::from(digit - b'0'))?;
+        below = below.checked_mul(10)?.checked_sub(i64::from(digit - b'0'))?;
     }
-    if below == 0 {
-        Some(0)
-    } else {
-        below.checked_mul(10_i64.checked_pow(zeros)?)
-    }
+    if below == 0 { Some(0) } else { below.checked_mul(10_i64.checked_pow(zeros)?) }
 }
 
 fn fold_char(symbol: char) -> char {
@@ -211,10 +185,7 @@ fn fold_char(symbol: char) -> char {
 
 fn is_blank(symbol: char) -> bool {
     symbol.is_whitespace()
-        || matches!(
-            symbol,
-            '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
-        )
+        || matches!(symbol, '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 fn all_digits(text: &str) -> bool {
@@ -246,16 +217,8 @@ fn compact(text: &str) -> Option<Parts> {
         return None;
     }
     let number: u64 = head.parse().ok()?;
-    let day = if head.len() == 14 {
-        number / 1_000_000
-    } else {
-        number
-    };
-    let time = if head.len() == 14 {
-        number % 1_000_000
-    } else {
-        0
-    };
+    let day = if head.len() == 14 { number / 1_000_000 } else { number };
+    let time = if head.len() == 14 { number % 1_000_000 } else { 0 };
     let split = |number: u64| {
         [number / 10_000, number / 100 % 100, number % 100]
             .map(|part| u32::try_from(part).unwrap_or(u32::MAX))
@@ -269,9 +232,7 @@ fn compact(text: &str) -> Option<Parts> {
 
 /// `2024-1-5`, `2024/1/5`, `2024.1.5` and `2024年1月5日`, with or without a time.
 fn separated(text: &str) -> Option<Parts> {
-    let (year, month, rest) = match text
-        .find(['-', '/', '.', '年'])
-        .and_then(|at| text.get(at..))
+    let (year, month, rest) = match text.find(['-', '/', '.', '年']).and_then(|at| text.get(at..))
     {
         Some(rest) if rest.starts_with('年') => cut(text, '年', '月')?,
         Some(rest) => {
@@ -287,11 +248,7 @@ fn separated(text: &str) -> Option<Parts> {
         false => rest,
     };
     let short = |part: &str| {
-        if (1..=2).contains(&part.len()) {
-            number(part)
-        } else {
-            None
-        }
+        if (1..=2).contains(&part.len()) { number(part) } else { None }
     };
     let year = if year.len() == 4 {
         number(year)?
@@ -329,11 +286,7 @@ fn clock_of(text: &str) -> Option<[u32; 3]> {
 
 /// A run of digits as a number.
 fn number(text: &str) -> Option<u32> {
-    if text.is_empty() || !all_digits(text) {
-        None
-    } else {
-        text.parse().ok()
-    }
+    if text.is_empty() || !all_digits(text) { None } else { text.parse().ok() }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Number {
 
     /// Sum, unless it overflows.
     #[must_use]
-    pub fn add(self, other: Number) -> Option<Number> {
+    pub fn checked_add(self, other: Number) -> Option<Number> {
         if self.den == other.den {
             return Some(Number { num: self.num.checked_add(other.num)?, den: self.den });
         }
@@ -72,13 +72,13 @@ impl Number {
 
     /// Difference, unless it overflows.
     #[must_use]
-    pub fn sub(self, other: Number) -> Option<Number> {
-        self.add(Number { num: other.num.checked_neg()?, den: other.den })
+    pub fn checked_sub(self, other: Number) -> Option<Number> {
+        self.checked_add(Number { num: other.num.checked_neg()?, den: other.den })
     }
 
     /// Product, unless it overflows.
     #[must_use]
-    pub fn mul(self, other: Number) -> Option<Number> {
+    pub fn checked_mul(self, other: Number) -> Option<Number> {
         Some(Number {
             num: self.num.checked_mul(other.num)?,
             den: self.den.checked_mul(other.den)?,
@@ -87,7 +87,7 @@ impl Number {
 
     /// Quotient, unless the divisor is zero or it overflows.
     #[must_use]
-    pub fn div(self, other: Number) -> Option<Number> {
+    pub fn checked_div(self, other: Number) -> Option<Number> {
         Number::ratio(self.num.checked_mul(other.den)?, self.den.checked_mul(other.num)?)
     }
 

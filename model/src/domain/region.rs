@@ -49,9 +49,7 @@ impl RegionCode {
         let digits = text.trim();
         let fits = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
         let value = digits.parse().ok().filter(|_| fits);
-        value.map(RegionCode).ok_or_else(|| RegionCodeError {
-            text: text.to_owned(),
-        })
+        value.map(RegionCode).ok_or_else(|| RegionCodeError { text: text.to_owned() })
     }
 
     /// A code from its number, as columns store it; `None` above 999 999.
@@ -168,10 +166,8 @@ impl RegionTable {
         let above = self.lineage(row).skip(1).filter(|above| {
             above.level != RegionLevel::Nation && !GROUPINGS.contains(&above.name.as_str())
         });
-        let mut names: Vec<&str> = std::iter::once(row)
-            .chain(above)
-            .map(|row| row.name.as_str())
-            .collect();
+        let mut names: Vec<&str> =
+            std::iter::once(row).chain(above).map(|row| row.name.as_str()).collect();
         names.reverse();
         Some(names.concat())
     }
@@ -195,8 +191,7 @@ impl RegionTable {
     #[must_use]
     pub fn children(&self, code: RegionCode) -> &[RegionCode] {
         let at = self.index(code).map(usize::from);
-        at.and_then(|at| self.children.get(at))
-            .map_or(&[], Vec::as_slice)
+        at.and_then(|at| self.children.get(at)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the code has been abolished; `None` for an unknown code.
@@ -253,18 +248,10 @@ impl RegionTable {
                 return Some(true);
             }
             let touches = |at: &u16| above.ends.iter().any(|&end| self.in_force_under(*at, end));
-            return if row.ends.iter().any(touches) {
-                None
-            } else {
-                Some(false)
-            };
+            return if row.ends.iter().any(touches) { None } else { Some(false) };
         }
         let target = self.index(ancestor)?;
-        let inside = row
-            .ends
-            .iter()
-            .filter(|&&end| self.in_force_under(end, target))
-            .count();
+        let inside = row.ends.iter().filter(|&&end| self.in_force_under(end, target)).count();
         match inside {
             0 if row.ends.is_empty() => None,
             0 if row.ends.iter().any(|&end| self.in_force_under(target, end)) => None,
@@ -278,9 +265,7 @@ impl RegionTable {
     /// decides a region by one look-up. All unknown for an unknown ancestor.
     #[must_use]
     pub fn within_table(&self, ancestor: RegionCode) -> Vec<Tri> {
-        self.codes()
-            .map(|code| Tri::of(self.within(code, ancestor)))
-            .collect()
+        self.codes().map(|code| Tri::of(self.within(code, ancestor))).collect()
     }
 
     /// The zone of that id.
@@ -316,9 +301,7 @@ impl RegionTable {
 
     /// Whether a region in force is another or lies below it.
     fn in_force_under(&self, at: u16, above: u16) -> bool {
-        self.rows
-            .get(usize::from(at))
-            .is_some_and(|row| row.chain.contains(&above))
+        self.rows.get(usize::from(at)).is_some_and(|row| row.chain.contains(&above))
     }
 }
 

@@ -131,11 +131,7 @@ impl ResidentId {
     /// The sex, from the parity of the sequence number.
     #[must_use]
     pub fn sex(&self) -> Sex {
-        if self.digits[16] % 2 == 1 {
-            Sex::Male
-        } else {
-            Sex::Female
-        }
+        if self.digits[16] % 2 == 1 { Sex::Male } else { Sex::Female }
     }
 
     /// The division of first registration; it may since have been abolished.
@@ -164,9 +160,7 @@ fn characters<const N: usize>(text: &str) -> Result<[u8; N], ResidentIdError> {
         *slot = u8::try_from(upper)
             .ok()
             .filter(|_| fits)
-            .ok_or(ResidentIdError::Character {
-                position: index + 1,
-            })?;
+            .ok_or(ResidentIdError::Character { position: index + 1 })?;
     }
     Ok(digits)
 }
@@ -184,9 +178,7 @@ fn upgrade(text: &str, today: Date) -> ResidentIdError {
     digits[8..17].copy_from_slice(&old[6..]);
     digits[17] = check_symbol(&digits);
     match birth_date(&digits).filter(|&day| day <= today) {
-        Some(birth) => ResidentIdError::FifteenDigits {
-            upgraded: ResidentId { digits, birth },
-        },
+        Some(birth) => ResidentIdError::FifteenDigits { upgraded: ResidentId { digits, birth } },
         None => ResidentIdError::BirthDate,
     }
 }
@@ -194,9 +186,7 @@ fn upgrade(text: &str, today: Date) -> ResidentIdError {
 /// Positions 7–14 as a day of the calendar.
 fn birth_date(digits: &[u8; 18]) -> Option<Date> {
     let number = |range: std::ops::Range<usize>| {
-        digits[range]
-            .iter()
-            .fold(0_i16, |sum, &digit| sum * 10 + i16::from(digit - b'0'))
+        digits[range].iter().fold(0_i16, |sum, &digit| sum * 10 + i16::from(digit - b'0'))
     };
     let month = i8::try_from(number(10..12)).ok()?;
     let day = i8::try_from(number(12..14)).ok()?;
@@ -205,11 +195,8 @@ fn birth_date(digits: &[u8; 18]) -> Option<Date> {
 
 /// The check character of the first seventeen digits.
 fn check_symbol(digits: &[u8; 18]) -> u8 {
-    let sum: u32 = digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(&digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
+    let sum: u32 =
+        digits.iter().zip(WEIGHTS).map(|(&digit, weight)| u32::from(digit - b'0') * weight).sum();
     CHECK[(sum % 11) as usize]
 }
 

@@ -14,9 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// Weights of the first seventeen characters: powers of three modulo 31.
-const WEIGHTS: [u32; 17] = [
-    1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
-];
+const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 /// Weights of the eight characters of an organisation code (GB 11714).
 const ORGANISATION_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
@@ -148,10 +146,7 @@ fn symbols<const N: usize>(text: &str) -> Result<[u8; N], UsccError> {
         *slot = u8::try_from(upper)
             .ok()
             .filter(|byte| ALPHABET.contains(byte))
-            .ok_or(UsccError::Character {
-                position: index + 1,
-                found: symbol,
-            })?;
+            .ok_or(UsccError::Character { position: index + 1, found: symbol })?;
     }
     Ok(bytes)
 }
@@ -159,11 +154,7 @@ fn symbols<const N: usize>(text: &str) -> Result<[u8; N], UsccError> {
 /// The symbol at position 18: the complement to 31 of the weighted sum, where
 /// 31 itself folds to zero.
 fn check_symbol(bytes: &[u8; 18]) -> u8 {
-    let sum: u32 = bytes
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(&byte, weight)| value(byte) * weight)
-        .sum();
+    let sum: u32 = bytes.iter().zip(WEIGHTS).map(|(&byte, weight)| value(byte) * weight).sum();
     ALPHABET[((31 - sum % 31) % 31) as usize]
 }
 

@@ -193,12 +193,7 @@ fn trace<'a>(
 }
 
 /// The atoms of a condition in the order they stand in it.
-fn tests<'a>(
-    scalar: &Scalar<'a>,
-    render: &Render<'_>,
-    node: NodeId,
-    at: &At<'a>,
-) -> Vec<Test> {
+fn tests<'a>(scalar: &Scalar<'a>, render: &Render<'_>, node: NodeId, at: &At<'a>) -> Vec<Test> {
     let graph = &scalar.dated.program.graph;
     let (mut found, mut stack) = (Vec::new(), vec![node]);
     while let Some(id) = stack.pop() {
@@ -266,9 +261,8 @@ fn field_evidence<'a>(scalar: &Scalar<'a>, field: FieldRef, at: &At<'a>) -> Evid
         None => Reason::Missing,
     };
     let shown = reason == Reason::Known || entry.kind == FieldType::Facts;
-    let value = held
-        .filter(|_| shown)
-        .and_then(|(column, row)| format_cell(scalar, entry, column, row));
+    let value =
+        held.filter(|_| shown).and_then(|(column, row)| format_cell(scalar, entry, column, row));
     let position = held
         .and_then(|(column, row)| column.source.as_ref()?.get(row).copied())
         .map_or(0, usize::from);
@@ -303,9 +297,8 @@ pub fn format_cell(
     row: usize,
 ) -> Option<String> {
     let reference = scalar.dated.reference;
-    let code = |position: u8| {
-        field.codes.as_ref()?.entry(position).map(|entry| entry.label.clone())
-    };
+    let code =
+        |position: u8| field.codes.as_ref()?.entry(position).map(|entry| entry.label.clone());
     match &column.values {
         Values::Bool(values) => Some(if values.value(row) { "是" } else { "否" }.to_owned()),
         Values::Int(values) => {
@@ -315,7 +308,7 @@ pub fn format_cell(
                 FieldType::Decimal => {
                     let number = crate::domain::Number::decimal(value);
                     if field.unit == "ratio" {
-                        let percent = number.mul(crate::domain::Number::whole(100))?;
+                        let percent = number.checked_mul(crate::domain::Number::whole(100))?;
                         format!("{}%", plain(percent))
                     } else {
                         format!("{}{}", plain(number), field.unit)
@@ -329,13 +322,10 @@ pub fn format_cell(
         Values::Place(values) => {
             let place = *values.get(row)?;
             match field.kind {
-                FieldType::Region => {
-                    reference.regions.full_name(reference.regions.code(place)?)
+                FieldType::Region => reference.regions.full_name(reference.regions.code(place)?),
+                _ => {
+                    reference.industries.name(reference.industries.code(place)?).map(str::to_owned)
                 }
-                _ => reference
-                    .industries
-                    .name(reference.industries.code(place)?)
-                    .map(str::to_owned),
             }
         }
         Values::Text { offsets, bytes } => {
@@ -368,8 +358,11 @@ pub fn format_cell(
                     let from = (facts.from[at] != i32::MIN).then(|| day(facts.from[at])).flatten();
                     let to = (facts.to[at] != i32::MAX).then(|| day(facts.to[at])).flatten();
                     let amount = facts.amount[at];
-                    let amount =
-                        if amount == i64::MIN { String::new() } else { format!(" {}", money(amount)) };
+                    let amount = if amount == i64::MIN {
+                        String::new()
+                    } else {
+                        format!(" {}", money(amount))
+                    };
                     format!(
                         "{}（{}至{}{amount}）",
                         code(facts.code[at]).unwrap_or_default(),

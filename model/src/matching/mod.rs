@@ -21,4 +21,3 @@ pub use self::{
     select::{ClaimWindow, Selected, days_left, select, windows},
     suppress::{Suppression, choose_one},
 };
-

@@ -186,7 +186,8 @@ impl<'a> Matcher<'a> {
             return known.clone();
         }
         let items = question.fewest().unwrap_or_else(|| question.items());
-        let missing: Vec<Missing> = items.iter().map(|item| self.describe(selected, item)).collect();
+        let missing: Vec<Missing> =
+            items.iter().map(|item| self.describe(selected, item)).collect();
         if let Some(key) = key {
             memo.missing.insert(key, missing.clone());
         }

@@ -47,7 +47,11 @@ pub struct Selected<'a> {
 pub fn windows(file: &PolicyFile, as_of: Date) -> ClaimWindow {
     let validity = [file.valid];
     let windows: &[Days] = if file.claim.is_empty() { &validity } else { &file.claim };
-    if let Some(open) = windows.iter().filter(|days| days.contains(as_of)).max_by_key(|days| days.to.unwrap_or(Date::MAX)) {
+    if let Some(open) = windows
+        .iter()
+        .filter(|days| days.contains(as_of))
+        .max_by_key(|days| days.to.unwrap_or(Date::MAX))
+    {
         return ClaimWindow::Open { until: open.to };
     }
     let next = windows.iter().filter_map(|days| days.from).filter(|from| *from > as_of).min();
@@ -99,8 +103,8 @@ pub fn select(program: &Program, as_of: Date) -> Vec<Selected<'_>> {
 
 /// A newer version that is open or in force itself takes the place of the one it supersedes.
 fn superseded(selected: &Selected<'_>, chosen: &[Selected<'_>], as_of: Date) -> bool {
-    let still_open =
-        !selected.policy.file.claim.is_empty() && matches!(selected.window, ClaimWindow::Open { .. });
+    let still_open = !selected.policy.file.claim.is_empty()
+        && matches!(selected.window, ClaimWindow::Open { .. });
     chosen.iter().any(|other| {
         other.policy.key.id == selected.policy.key.id
             && other.policy.key.case == selected.policy.key.case

@@ -79,7 +79,11 @@ impl Suppression {
 
 /// Suppressions that hold for every policy: the subject is gone.
 #[must_use]
-pub(super) fn gone<'a>(scalar: &Scalar<'a>, kind: SubjectKind, of: Dossier<'a>) -> Option<Suppression> {
+pub(super) fn gone<'a>(
+    scalar: &Scalar<'a>,
+    kind: SubjectKind,
+    of: Dossier<'a>,
+) -> Option<Suppression> {
     let catalogue = &scalar.dated.reference.catalogue;
     match kind {
         SubjectKind::Citizen => {

@@ -8,7 +8,9 @@ pub mod cases;
 pub mod file;
 mod parameters;
 
-pub use self::parameters::{ParameterRow, ParameterValue, Parameters, ParametersError, ParametersFile};
+pub use self::parameters::{
+    ParameterRow, ParameterValue, Parameters, ParametersError, ParametersFile,
+};
 
 /// The JSON Schema of a policy file, for editors.
 #[must_use]

@@ -129,8 +129,11 @@ impl Run<'_> {
 
     /// The reference with the parameters that the file brings along.
     fn reference(&self, reference: &Reference) -> Result<Reference, String> {
-        let mut parameters =
-            if self.file.parameters.is_empty() { reference.parameters.clone() } else { Parameters::empty() };
+        let mut parameters = if self.file.parameters.is_empty() {
+            reference.parameters.clone()
+        } else {
+            Parameters::empty()
+        };
         for (name, values) in &self.file.parameters {
             let Some(entry) = reference.catalogue.parameter(name) else {
                 return Err(format!("`{name}` is no parameter of the catalogue"));
@@ -200,9 +203,9 @@ fn best<'a>(scalar: &Scalar<'a>, policy: &Policy, subject: Dossier<'a>) -> Judge
     let mut best: Option<Judged> = None;
     for unit in matching::units(scalar, policy, subject) {
         let judged = if matches!(unit, Unit::Unseen) {
-            let relation = policy.unit.map(|id| {
-                scalar.dated.reference.catalogue.relation_by_id(id).entry.name.clone()
-            });
+            let relation = policy
+                .unit
+                .map(|id| scalar.dated.reference.catalogue.relation_by_id(id).entry.name.clone());
             Judged {
                 verdict: Verdict::Unknown,
                 missing: relation.into_iter().collect(),
@@ -239,11 +242,8 @@ fn best<'a>(scalar: &Scalar<'a>, policy: &Policy, subject: Dossier<'a>) -> Judge
 fn disagreements(case: &Case, judged: &Judged, policy: &Policy) -> Vec<(&'static str, String)> {
     let mut wrong = Vec::new();
     if case.expect != judged.verdict {
-        let mut message = format!(
-            "expected {}, the rule gives {}",
-            case.expect.name(),
-            judged.verdict.name()
-        );
+        let mut message =
+            format!("expected {}, the rule gives {}", case.expect.name(), judged.verdict.name());
         if !judged.fails.is_empty() {
             message.push_str(&format!(" (fails: {})", judged.fails.join(", ")));
         }

@@ -149,8 +149,7 @@ impl<'a> Dated<'a> {
         let fields = reference.catalogue.fields();
         let current =
             fields.iter().map(|field| same_period(field.period, known_at, as_of)).collect();
-        let covered_since =
-            fields.iter().map(|field| covered_since(reference, field.id)).collect();
+        let covered_since = fields.iter().map(|field| covered_since(reference, field.id)).collect();
         let (within, parameters) = tables(&program.graph, reference, as_of);
         Dated {
             program,
@@ -236,9 +235,9 @@ fn tables(graph: &Graph, reference: &Reference, as_of: Date) -> Tables {
         if let Atom::Within(_, outer) = atom
             && let Some(code) = reference.regions.code(*outer)
         {
-            within
-                .entry(*outer)
-                .or_insert_with(|| Arc::new(RegionTruth::new(reference.regions.within_table(code))));
+            within.entry(*outer).or_insert_with(|| {
+                Arc::new(RegionTruth::new(reference.regions.within_table(code)))
+            });
         }
     }
     let mut parameters = FxHashMap::default();

@@ -184,7 +184,9 @@ impl Lint<'_> {
             let start = place::of(&policy.file.id);
             self.find(Severity::Error, start, "never_met", "", message, help);
         }
-        for ((tier, written), node) in policy.tiers.iter().zip(&policy.file.benefit.tiers).zip(reached) {
+        for ((tier, written), node) in
+            policy.tiers.iter().zip(&policy.file.benefit.tiers).zip(reached)
+        {
             if ask(node, Tri::True) == Found::No {
                 let message = "earlier tiers leave nothing for it".to_owned();
                 let help = "put the narrower tier first, or correct the bounds";
@@ -200,7 +202,14 @@ impl Lint<'_> {
             let message = "somebody can qualify and fall into no tier".to_owned();
             let help = "close the gap between the tiers, or give a plain `amount` for the rest";
             let at = policy.file.benefit.tiers.first().map(|tier| place::of(&tier.when));
-            self.find(Severity::Warning, at.unwrap_or_default(), "tier_gap", "tiers", message, help);
+            self.find(
+                Severity::Warning,
+                at.unwrap_or_default(),
+                "tier_gap",
+                "tiers",
+                message,
+                help,
+            );
         }
     }
 
@@ -230,7 +239,8 @@ impl Lint<'_> {
         if threshold && written.is_some_and(|written| written.value.bound.is_none()) {
             let subject = format!("condition `{}`", condition.id);
             let message = "it has a threshold and does not say how its bound is known".to_owned();
-            let help = "add `bound: explicit`, `document`, `law_family`, `next_tier` or `civil_code`";
+            let help =
+                "add `bound: explicit`, `document`, `law_family`, `next_tier` or `civil_code`";
             let start = self.place_of(&condition.id);
             self.find(Severity::Warning, start, "bound", &subject, message, help);
         }
@@ -254,7 +264,11 @@ fn find_condition<'f>(file: &'f PolicyFile, id: &str) -> Option<&'f Spanned<Cond
 
 type QuoteFault = (Place, &'static str, String, &'static str);
 
-fn quote_fault(file: &PolicyFile, condition: &Spanned<Condition>, source: &Source) -> Option<QuoteFault> {
+fn quote_fault(
+    file: &PolicyFile,
+    condition: &Spanned<Condition>,
+    source: &Source,
+) -> Option<QuoteFault> {
     let written = &condition.value;
     let (Some(quote), Some(article)) = (&written.quote, &written.article) else {
         let message = "it does not quote the words it stands for".to_owned();
@@ -313,12 +327,18 @@ fn versions(program: &Program, findings: &mut Vec<Diagnostic>) {
             });
         };
         if let Some(older) = &policy.file.supersedes
-            && !program.policies.iter().any(|other| {
-                other.key.id == policy.key.id && other.key.version == *older
-            })
+            && !program
+                .policies
+                .iter()
+                .any(|other| other.key.id == policy.key.id && other.key.version == *older)
         {
             let message = format!("it supersedes version `{older}`, which does not exist");
-            report(message, "correct `supersedes`, or add that version", Severity::Error, "unknown_version");
+            report(
+                message,
+                "correct `supersedes`, or add that version",
+                Severity::Error,
+                "unknown_version",
+            );
         }
         let next = siblings
             .iter()
@@ -329,16 +349,35 @@ fn versions(program: &Program, findings: &mut Vec<Diagnostic>) {
         let supersedes = next.file.supersedes.as_ref() == Some(&policy.key.version);
         match (policy.file.valid.to, next.file.valid.from) {
             (Some(to), Some(from)) if from <= to && !supersedes => {
-                let message = format!("version `{}` is in force from {from} already", next.key.version);
-                report(message, "end this one the day before, or say `supersedes` there", Severity::Warning, "validity_overlap");
+                let message =
+                    format!("version `{}` is in force from {from} already", next.key.version);
+                report(
+                    message,
+                    "end this one the day before, or say `supersedes` there",
+                    Severity::Warning,
+                    "validity_overlap",
+                );
             }
             (None, Some(from)) if !supersedes => {
-                let message = format!("version `{}` is in force from {from}, and this one never ends", next.key.version);
-                report(message, "give this one a last day, or say `supersedes` there", Severity::Warning, "validity_overlap");
+                let message = format!(
+                    "version `{}` is in force from {from}, and this one never ends",
+                    next.key.version
+                );
+                report(
+                    message,
+                    "give this one a last day, or say `supersedes` there",
+                    Severity::Warning,
+                    "validity_overlap",
+                );
             }
             (Some(to), Some(from)) if from > next_day(to) => {
                 let message = format!("no version is in force between {to} and {from}");
-                report(message, "check the dates; a real gap may stand", Severity::Warning, "validity_gap");
+                report(
+                    message,
+                    "check the dates; a real gap may stand",
+                    Severity::Warning,
+                    "validity_gap",
+                );
             }
             _ => {}
         }

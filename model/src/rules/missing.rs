@@ -247,10 +247,19 @@ impl<'a> Question<'a> {
                             fields += usize::from(!matches!(num, Num::Literal(..) | Num::AsOf))
                                 - usize::from(matches!(
                                     num,
-                                    Num::Add(..) | Num::Sub(..) | Num::Mul(..) | Num::Div(..)
-                                        | Num::Years(_) | Num::Months(_) | Num::Year(_)
-                                        | Num::Month(_) | Num::Min(..) | Num::Max(..)
-                                        | Num::Floor(_) | Num::AddMonths(..) | Num::Choose(..)
+                                    Num::Add(..)
+                                        | Num::Sub(..)
+                                        | Num::Mul(..)
+                                        | Num::Div(..)
+                                        | Num::Years(_)
+                                        | Num::Months(_)
+                                        | Num::Year(_)
+                                        | Num::Month(_)
+                                        | Num::Min(..)
+                                        | Num::Max(..)
+                                        | Num::Floor(_)
+                                        | Num::AddMonths(..)
+                                        | Num::Choose(..)
                                 ));
                         });
                     }
@@ -349,7 +358,8 @@ impl<'a> Question<'a> {
                 Some(value) => (*value == Tri::True, *value == Tri::False),
                 None => {
                     let waits = self.waiting.get(atom).map_or(&[][..], Vec::as_slice);
-                    let settled = !waits.is_empty() && waits.iter().all(|item| items.contains(item));
+                    let settled =
+                        !waits.is_empty() && waits.iter().all(|item| items.contains(item));
                     (settled, settled)
                 }
             },
@@ -479,7 +489,8 @@ impl<'a> Question<'a> {
         }
         let choices: Vec<(Variable, Vec<Choice>)> =
             own.into_iter().map(|variable| (variable, self.candidates(variable))).collect();
-        let mut search = Search { question: self, targets, choices: &choices, wanted, left: BUDGET };
+        let mut search =
+            Search { question: self, targets, choices: &choices, wanted, left: BUDGET };
         let mut suppose = Suppose::default();
         match search.step(0, &mut suppose) {
             Some(true) => Found::Yes(Box::new(suppose)),
@@ -530,7 +541,8 @@ impl<'a> Question<'a> {
             literals.extend(combined(&literals, &known));
             for (num, den) in literals {
                 let whole = i64::try_from(num / den);
-                let scaled = num.checked_mul(1_000_000).and_then(|num| i64::try_from(num / den).ok());
+                let scaled =
+                    num.checked_mul(1_000_000).and_then(|num| i64::try_from(num / den).ok());
                 constants.extend(whole.ok().map(|value| (*atom, value)));
                 if den != 1 {
                     constants.extend(scaled.map(|value| (*atom, value)));
@@ -656,9 +668,8 @@ impl<'a> Question<'a> {
                             class.push(self.scalar.dated.region_within(*place, *outer) as u8);
                         }
                         Atom::Industry(of, ranges) if *of == field => {
-                            let inside = ranges
-                                .iter()
-                                .any(|(low, high)| (*low..=*high).contains(place));
+                            let inside =
+                                ranges.iter().any(|(low, high)| (*low..=*high).contains(place));
                             class.push(u8::from(inside));
                         }
                         atom => {
@@ -899,7 +910,10 @@ fn relation_items<'a>(
 
 /// Relations that a node reads.
 #[must_use]
-pub fn relations_below(scalar: &Scalar<'_>, node: NodeId) -> BTreeSet<crate::catalogue::RelationId> {
+pub fn relations_below(
+    scalar: &Scalar<'_>,
+    node: NodeId,
+) -> BTreeSet<crate::catalogue::RelationId> {
     let mut relations = BTreeSet::new();
     for atom in atoms_below(scalar, node) {
         match scalar.dated.program.graph.atom(atom) {
@@ -965,8 +979,13 @@ fn combined(constants: &[(i128, i128)], known: &[Number]) -> Vec<(i128, i128)> {
     let mut combined = Vec::new();
     for value in known {
         for other in constants.iter().filter_map(|(num, den)| Number::ratio(*num, *den)) {
-            let steps =
-                [value.add(other), value.sub(other), value.mul(other), value.div(other), other.div(*value)];
+            let steps = [
+                value.checked_add(other),
+                value.checked_sub(other),
+                value.checked_mul(other),
+                value.checked_div(other),
+                other.checked_div(*value),
+            ];
             combined.extend(steps.into_iter().flatten().map(|step| (step.num(), step.den())));
         }
     }

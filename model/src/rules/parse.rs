@@ -222,14 +222,24 @@ fn measure(text: &str) -> Result<Shape, ParseFault> {
                 let Some(length) = length.filter(|_| !special) else {
                     let span = at..at + 1;
                     return Err(if special {
-                        fault(span, "a prefix before a string is not part of the rule language".to_owned(), "use plain quotes")
+                        fault(
+                            span,
+                            "a prefix before a string is not part of the rule language".to_owned(),
+                            "use plain quotes",
+                        )
                     } else {
-                        fault(span, "the quotation is not closed".to_owned(), "close it on the same line, with the same quotation mark")
+                        fault(
+                            span,
+                            "the quotation is not closed".to_owned(),
+                            "close it on the same line, with the same quotation mark",
+                        )
                     });
                 };
                 while symbols.next_if(|(inner, _)| *inner < at + length).is_some() {}
             }
-            '/' if next == Some('/') => while symbols.next_if(|(_, inner)| *inner != '\n').is_some() {},
+            '/' if next == Some('/') => {
+                while symbols.next_if(|(_, inner)| *inner != '\n').is_some() {}
+            }
             '&' | '|' | ',' => set_last(&mut chains, |_| 0),
             '(' | '[' | '{' => {
                 set_last(&mut chains, |chain| chain + 1);

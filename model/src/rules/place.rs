@@ -32,7 +32,8 @@ pub fn within(source: &str, node: &Spanned<String>, span: &Range<usize>) -> Plac
     let (skip, last) = (visible(span.start), visible(span.end));
     let Some(first) = nth_visible(source, start, &node.value, skip) else {
         // Behind the last character, where something is missing.
-        let end = skip.checked_sub(1).and_then(|last| nth_visible(source, start, &node.value, last));
+        let end =
+            skip.checked_sub(1).and_then(|last| nth_visible(source, start, &node.value, last));
         return end.map_or(start, |end| Place { column: end.column + 1, ..end });
     };
     let length = nth_visible(source, start, &node.value, last.saturating_sub(1).max(skip))

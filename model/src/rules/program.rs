@@ -228,7 +228,14 @@ struct Compile<'a> {
 }
 
 impl<'a> Compile<'a> {
-    fn report(&mut self, place: Place, code: &'static str, subject: &str, message: String, help: &str) {
+    fn report(
+        &mut self,
+        place: Place,
+        code: &'static str,
+        subject: &str,
+        message: String,
+        help: &str,
+    ) {
         self.findings.push(Diagnostic {
             file: self.source.name.clone(),
             place,
@@ -244,7 +251,13 @@ impl<'a> Compile<'a> {
         let key = key_of(&file);
         if self.program.find(&key.id, &key.version, key.case).is_some() {
             let message = format!("`{}` version `{}` stands in two files", key.id, key.version);
-            self.report(place::of(&file.id), "duplicate_policy", "", message, "change the version of one");
+            self.report(
+                place::of(&file.id),
+                "duplicate_policy",
+                "",
+                message,
+                "change the version of one",
+            );
         }
         let region = self.region(&file);
         self.unit = self.unit_of(&file);
@@ -279,7 +292,18 @@ impl<'a> Compile<'a> {
             .collect();
         let unit = self.unit.map(|relation| relation.id);
         let source = self.source.name.clone();
-        Some(Policy { key, source, region: region?, unit, root, conditions, amount, tiers, cap, file })
+        Some(Policy {
+            key,
+            source,
+            region: region?,
+            unit,
+            root,
+            conditions,
+            amount,
+            tiers,
+            cap,
+            file,
+        })
     }
 
     fn region(&mut self, file: &PolicyFile) -> Option<RegionCode> {

@@ -76,7 +76,9 @@ impl<'a> Render<'a> {
         let parts: Vec<String> = parts
             .iter()
             .map(|part| match self.graph().node(*part) {
-                Node::And(_) | Node::Or(_) | Node::Choose(..) => format!("（{}）", self.node(*part)),
+                Node::And(_) | Node::Or(_) | Node::Choose(..) => {
+                    format!("（{}）", self.node(*part))
+                }
                 _ => self.node(*part),
             })
             .collect();
@@ -90,7 +92,8 @@ impl<'a> Render<'a> {
                 format!("{}中无有效的{}", self.label(*field), self.codes(*field, mask))
             }
             Atom::Had(field, mask, span) => {
-                let when = span.map_or("从未".to_owned(), |span| format!("近{}内未", describe(span)));
+                let when =
+                    span.map_or("从未".to_owned(), |span| format!("近{}内未", describe(span)));
                 format!("{when}出现{}（{}）", self.codes(*field, mask), self.label(*field))
             }
             Atom::Industry(field, ranges) => {
@@ -144,8 +147,7 @@ impl<'a> Render<'a> {
                 format!("{}中有有效的{}", self.label(*field), self.codes(*field, mask))
             }
             Atom::Had(field, mask, span) => {
-                let when =
-                    span.map_or("曾".to_owned(), |span| format!("近{}内", describe(span)));
+                let when = span.map_or("曾".to_owned(), |span| format!("近{}内", describe(span)));
                 format!("{when}有{}（{}）", self.codes(*field, mask), self.label(*field))
             }
             Atom::Exists(relation, body) => {
@@ -203,10 +205,8 @@ impl<'a> Render<'a> {
 
     fn industries(&self, ranges: &[(u16, u16)]) -> String {
         let table = &self.reference.industries;
-        let names: Vec<&str> = ranges
-            .iter()
-            .filter_map(|(low, _)| table.name(table.code(*low)?))
-            .collect();
+        let names: Vec<&str> =
+            ranges.iter().filter_map(|(low, _)| table.name(table.code(*low)?)).collect();
         names.join("、")
     }
 
@@ -225,10 +225,11 @@ impl<'a> Render<'a> {
                 _ => Sense::Money,
             },
             Num::Div(..) => Sense::Share,
-            Num::Mul(a, b) | Num::Min(a, b) | Num::Max(a, b) | Num::Add(a, b) => {
-                [*a, *b].into_iter().map(|part| self.sense(part)).find(|s| *s != Sense::Plain)
-                    .unwrap_or(Sense::Plain)
-            }
+            Num::Mul(a, b) | Num::Min(a, b) | Num::Max(a, b) | Num::Add(a, b) => [*a, *b]
+                .into_iter()
+                .map(|part| self.sense(part))
+                .find(|s| *s != Sense::Plain)
+                .unwrap_or(Sense::Plain),
             Num::Sub(a, b) => match (self.sense(*a), self.sense(*b)) {
                 (Sense::Date, Sense::Date) => Sense::Plain,
                 (sense, _) => sense,
@@ -288,11 +289,7 @@ impl<'a> Render<'a> {
             Num::Month(date) => format!("{}的月份", self.num(*date, Sense::Date)),
             Num::Param { name, region, .. } => {
                 let label = self.reference.catalogue.parameter(name).map(|entry| &entry.label);
-                format!(
-                    "{}的{}",
-                    self.label(*region),
-                    label.map_or(name.as_str(), String::as_str)
-                )
+                format!("{}的{}", self.label(*region), label.map_or(name.as_str(), String::as_str))
             }
             Num::CountFacts(field, mask, span) => {
                 let when = span.map_or(String::new(), |span| format!("近{}", describe(span)));
@@ -338,7 +335,7 @@ fn literal(value: Number, sense: Sense) -> String {
             .map_or_else(String::new, |day| day.to_string()),
         Sense::Money => value.floor().map_or_else(String::new, money),
         Sense::Share => {
-            let percent = value.mul(Number::whole(100)).unwrap_or(Number::ZERO);
+            let percent = value.checked_mul(Number::whole(100)).unwrap_or(Number::ZERO);
             format!("{}%", plain(percent))
         }
         Sense::Plain => plain(value),
@@ -373,6 +370,6 @@ fn decimal(scaled: i128) -> String {
 /// An exact number as people read it, at most six places.
 #[must_use]
 pub fn plain(value: Number) -> String {
-    let scaled = value.mul(Number::whole(DECIMAL_ONE)).and_then(Number::floor);
+    let scaled = value.checked_mul(Number::whole(DECIMAL_ONE)).and_then(Number::floor);
     scaled.map_or_else(String::new, |scaled| decimal(i128::from(scaled)))
 }

@@ -128,10 +128,9 @@ impl<'a> Scalar<'a> {
                 }
                 value
             }
-            Node::Choose(condition, then, otherwise) => self.node(*condition, at, manual).choose(
-                self.node(*then, at, manual),
-                self.node(*otherwise, at, manual),
-            ),
+            Node::Choose(condition, then, otherwise) => self
+                .node(*condition, at, manual)
+                .choose(self.node(*then, at, manual), self.node(*otherwise, at, manual)),
             Node::AtLeast(count, parts) => {
                 let values = parts.iter().map(|part| self.node(*part, at, manual));
                 let (mut sure, mut open) = (0, 0);
@@ -159,9 +158,8 @@ impl<'a> Scalar<'a> {
         }
         match self.dated.program.graph.atom(id) {
             Atom::Compare(op, left, right) => {
-                let ordering = self
-                    .num(*left, at)
-                    .and_then(|left| left.compare(self.num(*right, at)?));
+                let ordering =
+                    self.num(*left, at).and_then(|left| left.compare(self.num(*right, at)?));
                 Tri::of(ordering.map(|ordering| op.holds(ordering)))
             }
             Atom::Flag(field) => Tri::of(self.flag(*field, at)),
@@ -199,10 +197,10 @@ impl<'a> Scalar<'a> {
             Num::Decimal(field) => self.whole(*field, at).map(Number::decimal),
             Num::Literal(num, den) => Number::ratio(*num, *den),
             Num::AsOf => Some(Number::whole(i64::from(self.dated.today))),
-            Num::Add(a, b) => self.num(*a, at)?.add(self.num(*b, at)?),
-            Num::Sub(a, b) => self.num(*a, at)?.sub(self.num(*b, at)?),
-            Num::Mul(a, b) => self.num(*a, at)?.mul(self.num(*b, at)?),
-            Num::Div(a, b) => self.num(*a, at)?.div(self.num(*b, at)?),
+            Num::Add(a, b) => self.num(*a, at)?.checked_add(self.num(*b, at)?),
+            Num::Sub(a, b) => self.num(*a, at)?.checked_sub(self.num(*b, at)?),
+            Num::Mul(a, b) => self.num(*a, at)?.checked_mul(self.num(*b, at)?),
+            Num::Div(a, b) => self.num(*a, at)?.checked_div(self.num(*b, at)?),
             Num::Min(a, b) => self.extreme(*a, *b, at, std::cmp::Ordering::Less),
             Num::Max(a, b) => self.extreme(*a, *b, at, std::cmp::Ordering::Greater),
             Num::Floor(a) => self.num(*a, at)?.floor().map(Number::whole),
@@ -392,7 +390,11 @@ impl<'a> Scalar<'a> {
     }
 
     /// The facts of a dossier and whether an absent row means "none".
-    fn facts(&self, field: FieldRef, at: &At<'a>) -> Option<(&'a Facts, std::ops::Range<usize>, bool)> {
+    fn facts(
+        &self,
+        field: FieldRef,
+        at: &At<'a>,
+    ) -> Option<(&'a Facts, std::ops::Range<usize>, bool)> {
         let (column, row) = self.held(field, at)?;
         let Values::Facts(facts) = &column.values else { return None };
         let complete = column.known.as_ref().is_none_or(|known| known.value(row))
@@ -530,10 +532,7 @@ fn whole_days(days: i32) -> Option<Number> {
 }
 
 /// The slots of a row in a list column.
-fn range(
-    offsets: &arrow_buffer::OffsetBuffer<i32>,
-    row: usize,
-) -> Option<std::ops::Range<usize>> {
+fn range(offsets: &arrow_buffer::OffsetBuffer<i32>, row: usize) -> Option<std::ops::Range<usize>> {
     let start = usize::try_from(*offsets.get(row)?).ok()?;
     let end = usize::try_from(*offsets.get(row + 1)?).ok()?;
     Some(start..end)

@@ -11,9 +11,7 @@ use thiserror::Error;
 
 use crate::{
     catalogue::{Catalogue, CodeList, Field, Relation, types::FieldType},
-    domain::{
-        DECIMAL_PLACES, IndustryCode, Reason, RegionCode, SubjectKind, parse_scaled,
-    },
+    domain::{DECIMAL_PLACES, IndustryCode, Reason, RegionCode, SubjectKind, parse_scaled},
     frame::{CHUNK_ROWS, Column, Dossiers, Edges, Facts, Frame, Values, World},
     reference::Reference,
     rules::dated::days_of,
@@ -94,7 +92,11 @@ pub struct FactCell {
 ///
 /// # Errors
 /// When the value does not fit the field.
-pub fn cell(field: &Field, value: &Value, reference: &Reference) -> Result<Option<Cell>, ValueError> {
+pub fn cell(
+    field: &Field,
+    value: &Value,
+    reference: &Reference,
+) -> Result<Option<Cell>, ValueError> {
     if value.is_null() {
         return Ok(None);
     }
@@ -112,14 +114,12 @@ pub fn cell(field: &Field, value: &Value, reference: &Reference) -> Result<Optio
         FieldType::Date => day(value).map(Cell::Date),
         FieldType::Region => text.and_then(|text| region(&text, reference)).map(Cell::Place),
         FieldType::Industry => text.and_then(|text| industry(&text, reference)).map(Cell::Place),
-        FieldType::Code => text
-            .and_then(|text| field.codes.as_ref()?.position(&text))
-            .map(Cell::Code),
+        FieldType::Code => {
+            text.and_then(|text| field.codes.as_ref()?.position(&text)).map(Cell::Code)
+        }
         FieldType::Text => text.map(Cell::Text),
         FieldType::Set => set(field, value, reference).map(Cell::Set),
-        FieldType::Facts => {
-            facts(field, value).map(|(rows, complete)| Cell::Facts(rows, complete))
-        }
+        FieldType::Facts => facts(field, value).map(|(rows, complete)| Cell::Facts(rows, complete)),
     };
     cell.map(Some).ok_or_else(|| unfit(wanted(field)))
 }
@@ -432,9 +432,7 @@ fn frame(kind: SubjectKind, first: usize, rows: &[Row], reference: &Reference) -
     let relations = catalogue
         .relations()
         .iter()
-        .map(|relation| {
-            (relation.entry.subject == kind).then(|| edges(relation.id.index(), rows))
-        })
+        .map(|relation| (relation.entry.subject == kind).then(|| edges(relation.id.index(), rows)))
         .collect();
     let keys = (0..rows.len()).map(|row| (first + row) as u128).collect::<Vec<_>>();
     Frame {

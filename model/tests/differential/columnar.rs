@@ -74,9 +74,10 @@ fn engine_verdicts(
 ) -> Vec<Vec<Verdict>> {
     let mut joined = vec![Vec::new(); nodes.len()];
     let engine = Engine::new(dated, &scene.world, kind, nodes);
-    let found = engine.run(Vec::new, |verdicts: &mut Vec<(usize, Vec<Verdict>)>, rows, root, found| {
-        verdicts.push((root, (0..rows.length).map(|row| found.of(row)).collect()));
-    });
+    let found =
+        engine.run(Vec::new, |verdicts: &mut Vec<(usize, Vec<Verdict>)>, rows, root, found| {
+            verdicts.push((root, (0..rows.length).map(|row| found.of(row)).collect()));
+        });
     for (rows, found) in engine.blocks().iter().zip(found) {
         for (root, joined) in joined.iter_mut().enumerate() {
             match found.iter().find(|(position, _)| *position == root) {

@@ -106,13 +106,19 @@ impl Example {
         let unit = match self.part("unit") {
             None => None,
             Some(name) => Some(
-                reference.catalogue.relation(subject, name).ok_or(format!("no relation `{name}`"))?,
+                reference
+                    .catalogue
+                    .relation(subject, name)
+                    .ok_or(format!("no relation `{name}`"))?,
             ),
         };
         Ok(Audience { subject, unit })
     }
 
-    fn compile(&self, reference: &Reference) -> Result<(Program, Result<Compiled, Vec<Fault>>), String> {
+    fn compile(
+        &self,
+        reference: &Reference,
+    ) -> Result<(Program, Result<Compiled, Vec<Fault>>), String> {
         let (mut graph, mut manuals) = (Graph::default(), Vec::<ManualClause>::new());
         let audience = self.audience(reference)?;
         let checker = Checker::new(reference.lookup(), audience, &mut graph, &mut manuals);
@@ -138,7 +144,9 @@ impl Example {
         let kind = self.kind()?;
         let given: Typed = match self.part("given") {
             None => Typed::new(),
-            Some(text) => serde_saphyr::from_str(text).map_err(|error| format!("given: {error}"))?,
+            Some(text) => {
+                serde_saphyr::from_str(text).map_err(|error| format!("given: {error}"))?
+            }
         };
         let mut builder = Builder::new(reference);
         let row = builder.add(kind, &given).map_err(|errors| {

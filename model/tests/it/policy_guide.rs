@@ -42,7 +42,10 @@ fn the_worked_example_passes() {
     let report = cases::run(&cases, &sources, samples());
     findings.extend(report.findings);
     assert!(findings.is_empty(), "{}", lines(&findings));
-    let said = format!("`1 policies, {} of {} cases agree, 0 errors, 0 warnings`", report.passed, report.cases);
+    let said = format!(
+        "`1 policies, {} of {} cases agree, 0 errors, 0 warnings`",
+        report.passed, report.cases
+    );
     assert!(read(DOCUMENT).contains(&said), "{said}");
 }
 
@@ -134,7 +137,8 @@ fn no_finding_is_left_out() {
         assert!(quoted.contains(row), "{DOCUMENT} explains `{row}`, which nothing reports");
     }
     for code in quoted {
-        let is_code = code.contains('_') && code.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        let is_code =
+            code.contains('_') && code.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         assert!(!is_code || rows.contains(code), "{DOCUMENT} does not explain `{code}`");
     }
     assert!(rows.len() >= 25, "{rows:?}");

@@ -68,7 +68,10 @@ fn every_error_reads_as_the_document_says() {
                 None if part == "help" => {}
                 expected => {
                     let expected = expected.unwrap_or("(nothing)");
-                    wrong.push(format!("{DOCUMENT}:{}: {part} is\n  {got}\nnot\n  {expected}", block.line));
+                    wrong.push(format!(
+                        "{DOCUMENT}:{}: {part} is\n  {got}\nnot\n  {expected}",
+                        block.line
+                    ));
                 }
             }
         }
@@ -101,8 +104,25 @@ fn calls(expression: &str, call: &str) -> bool {
 fn no_operator_is_left_out() {
     let rules = examples("rule");
     let operators = [
-        "&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "?", " in ",
-        ".exists(", ".all(", ".filter(", ".contains(",
+        "&&",
+        "||",
+        "!",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "?",
+        " in ",
+        ".exists(",
+        ".all(",
+        ".filter(",
+        ".contains(",
     ];
     for operator in operators {
         assert!(
@@ -128,8 +148,24 @@ fn every_fault_of_the_checker_is_explained() {
 
 /// Codes of faults in expressions.
 const CODES: [&str; 20] = [
-    "syntax", "unknown_field", "unknown_name", "unknown_code", "unknown_region",
-    "unknown_parameter", "unknown_function", "wrong_arguments", "wrong_type", "unit_mismatch",
-    "no_order", "not_a_condition", "not_money", "bad_date", "bad_period", "two_hops",
-    "manual_misplaced", "circular", "unknown_relation", "condition_form",
+    "syntax",
+    "unknown_field",
+    "unknown_name",
+    "unknown_code",
+    "unknown_region",
+    "unknown_parameter",
+    "unknown_function",
+    "wrong_arguments",
+    "wrong_type",
+    "unit_mismatch",
+    "no_order",
+    "not_a_condition",
+    "not_money",
+    "bad_date",
+    "bad_period",
+    "two_hops",
+    "manual_misplaced",
+    "circular",
+    "unknown_relation",
+    "condition_form",
 ];

@@ -26,9 +26,8 @@ pub(crate) fn reference_with(catalogue_text: &str, parameters_text: &str) -> Ref
         IndustryTable::from_csv(&read("data-samples/industries.csv")).expect("industries");
     let catalogue = catalogue::read("catalogue.yaml", catalogue_text)
         .unwrap_or_else(|findings| panic!("{}", lines(&findings)));
-    let parameters =
-        Parameters::read("parameters.yaml", parameters_text, &catalogue, &regions)
-            .unwrap_or_else(|findings| panic!("{}", lines(&findings)));
+    let parameters = Parameters::read("parameters.yaml", parameters_text, &catalogue, &regions)
+        .unwrap_or_else(|findings| panic!("{}", lines(&findings)));
     Reference { catalogue, regions, industries, parameters }
 }
 
@@ -63,7 +62,8 @@ pub(crate) fn blocks(document: &str, word: &str) -> Vec<Block> {
     for (line, text) in document.lines().enumerate() {
         match (text.strip_prefix("```"), open.as_mut()) {
             (Some(tag), None) => {
-                open = Some(Block { tag: tag.trim().to_owned(), line: line + 1, text: String::new() });
+                open =
+                    Some(Block { tag: tag.trim().to_owned(), line: line + 1, text: String::new() });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (None, Some(block)) => {

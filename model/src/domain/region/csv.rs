@@ -34,10 +34,7 @@ struct Draft {
 
 impl Draft {
     fn fail(&self, problem: String) -> RegionTableError {
-        RegionTableError {
-            row: self.row,
-            problem,
-        }
+        RegionTableError { row: self.row, problem }
     }
 }
 
@@ -74,10 +71,7 @@ impl RegionTable {
             if columns[2] == "zone" {
                 let zone = read_zone(columns).map_err(fail)?;
                 if let Some((_, twice)) = zones.insert(zone.id.clone(), (row, zone)) {
-                    return Err(fail(format!(
-                        "zone `{}` stands twice: remove one",
-                        twice.id
-                    )));
+                    return Err(fail(format!("zone `{}` stands twice: remove one", twice.id)));
                 }
             } else {
                 drafts.push(read_region(row, columns).map_err(fail)?);
@@ -94,26 +88,16 @@ impl RegionTable {
 fn read_zone([id, name, _, parent, from, to, successors]: [&str; 7]) -> Result<Zone, String> {
     let plain = id.strip_prefix('Z').is_some_and(|rest| {
         rest.len() == 6
-            && rest
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            && rest.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
     });
     if !plain {
-        return Err(format!(
-            "`{id}` is no zone id: write `Z` and six digits or capitals"
-        ));
+        return Err(format!("`{id}` is no zone id: write `Z` and six digits or capitals"));
     }
     if ![from, to, successors].iter().all(|cell| cell.is_empty()) {
-        return Err(format!(
-            "zone `{id}` has dates or successors: leave them empty"
-        ));
+        return Err(format!("zone `{id}` has dates or successors: leave them empty"));
     }
     let parent = RegionCode::parse(parent).map_err(|error| error.to_string())?;
-    Ok(Zone {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        parent,
-    })
+    Ok(Zone { id: id.to_owned(), name: name.to_owned(), parent })
 }
 
 fn read_region(row: usize, columns: [&str; 7]) -> Result<Draft, String> {
@@ -132,9 +116,7 @@ fn read_region(row: usize, columns: [&str; 7]) -> Result<Draft, String> {
         "city" => RegionLevel::City,
         "county" => RegionLevel::County,
         other => {
-            return Err(format!(
-                "`{other}` is no level: nation, province, city, county or zone"
-            ));
+            return Err(format!("`{other}` is no level: nation, province, city, county or zone"));
         }
     };
     let (from, to) = (date(from)?, date(to)?);
@@ -148,21 +130,9 @@ fn read_region(row: usize, columns: [&str; 7]) -> Result<Draft, String> {
             "`{code}` has successors but no `valid_to`: say when it was abolished"
         ));
     }
-    let parent = if parent.is_empty() {
-        None
-    } else {
-        Some(region(parent)?)
-    };
+    let parent = if parent.is_empty() { None } else { Some(region(parent)?) };
     let (code, name) = (region(code)?, name.to_owned());
-    Ok(Draft {
-        row,
-        code,
-        name,
-        level,
-        parent,
-        abolished: to.is_some(),
-        successors,
-    })
+    Ok(Draft { row, code, name, level, parent, abolished: to.is_some(), successors })
 }
 
 fn build(
@@ -204,16 +174,8 @@ fn build(
             return Err(RegionTableError { row: *row, problem });
         }
     }
-    let zones = zones
-        .into_iter()
-        .map(|(id, (_, zone))| (id, zone))
-        .collect();
-    Ok(RegionTable {
-        rows,
-        index,
-        children,
-        zones,
-    })
+    let zones = zones.into_iter().map(|(id, (_, zone))| (id, zone)).collect();
+    Ok(RegionTable { rows, index, children, zones })
 }
 
 /// The parent's index: smaller code, higher level, and in force below a region in force.
@@ -227,25 +189,22 @@ fn parent_of(
         return if draft.level == RegionLevel::Nation && code == RegionCode::NATION {
             Ok(None)
         } else {
-            Err(draft.fail(format!(
-                "`{code}` has no parent: only `000000` may go without"
-            )))
+            Err(draft.fail(format!("`{code}` has no parent: only `000000` may go without")))
         };
     };
     let at = index.get(&parent).copied();
     let above = at.and_then(|at| drafts.get(usize::from(at)));
     match above {
-        None => Err(draft.fail(format!(
-            "`{code}` has the unknown parent `{parent}`: add that row"
-        ))),
+        None => {
+            Err(draft.fail(format!("`{code}` has the unknown parent `{parent}`: add that row")))
+        }
         Some(above) if above.level >= draft.level || above.code >= code => {
             Err(draft.fail(format!(
                 "the parent `{parent}` of `{code}` must have a higher level and a smaller code"
             )))
         }
-        Some(above) if above.abolished && !draft.abolished => Err(draft.fail(format!(
-            "the parent `{parent}` of `{code}` was abolished: name its successor"
-        ))),
+        Some(above) if above.abolished && !draft.abolished => Err(draft
+            .fail(format!("the parent `{parent}` of `{code}` was abolished: name its successor"))),
         Some(_) => Ok(at),
     }
 }
@@ -260,9 +219,8 @@ fn ends_of(
     let mut seen = vec![draft.code];
     let mut open = vec![draft.code];
     while let Some(code) = open.pop() {
-        let Some((at, found)) = index
-            .get(&code)
-            .and_then(|&at| Some((at, drafts.get(usize::from(at))?)))
+        let Some((at, found)) =
+            index.get(&code).and_then(|&at| Some((at, drafts.get(usize::from(at))?)))
         else {
             return Err(draft.fail(format!(
                 "the successor `{code}` of `{}` is not in the file: add it",
@@ -274,9 +232,9 @@ fn ends_of(
         }
         for &next in &found.successors {
             if next == draft.code {
-                return Err(draft.fail(format!(
-                    "the successors of `{next}` run in a circle: correct them"
-                )));
+                return Err(
+                    draft.fail(format!("the successors of `{next}` run in a circle: correct them"))
+                );
             }
             if !seen.contains(&next) {
                 seen.push(next);
@@ -297,11 +255,7 @@ fn link(rows: &mut [Region]) {
             if row.abolished != abolished {
                 continue;
             }
-            let sources = if abolished {
-                row.ends.as_slice()
-            } else {
-                row.parent.as_slice()
-            };
+            let sources = if abolished { row.ends.as_slice() } else { row.parent.as_slice() };
             let above = shared_chain(rows, sources);
             rows[at].chain = std::iter::once(own).chain(above).collect();
         }
@@ -310,9 +264,7 @@ fn link(rows: &mut [Region]) {
 
 /// The codes that stand in the chains of all sources, nearest first.
 fn shared_chain(rows: &[Region], sources: &[u16]) -> Vec<u16> {
-    let mut chains = sources
-        .iter()
-        .filter_map(|&at| Some(&rows.get(usize::from(at))?.chain));
+    let mut chains = sources.iter().filter_map(|&at| Some(&rows.get(usize::from(at))?.chain));
     let first = chains.next().cloned().unwrap_or_default();
     chains.fold(first, |mut shared, chain| {
         shared.retain(|at| chain.contains(at));
@@ -323,10 +275,7 @@ fn shared_chain(rows: &[Region], sources: &[u16]) -> Vec<u16> {
 fn children_of(rows: &[Region]) -> Vec<Vec<RegionCode>> {
     let mut children = vec![Vec::new(); rows.len()];
     for row in rows.iter().filter(|row| !row.abolished) {
-        if let Some(list) = row
-            .parent
-            .and_then(|parent| children.get_mut(usize::from(parent)))
-        {
+        if let Some(list) = row.parent.and_then(|parent| children.get_mut(usize::from(parent))) {
             list.push(row.code);
         }
     }

@@ -26,20 +26,14 @@ fn reads_every_form() {
         assert_eq!(code(text).to_string(), shown);
     }
     assert_eq!(code("C3911"), code("3911"));
-    for wrong in [
-        "", "U", "3", "39110", "C3", "39C", "00", "98", "980", "CC", "C-1", "三九", "C３９",
-    ] {
-        assert!(
-            matches!(IndustryCode::parse(wrong), Err(IndustryError::Code { .. })),
-            "{wrong}"
-        );
+    for wrong in
+        ["", "U", "3", "39110", "C3", "39C", "00", "98", "980", "CC", "C-1", "三九", "C３９"]
+    {
+        assert!(matches!(IndustryCode::parse(wrong), Err(IndustryError::Code { .. })), "{wrong}");
     }
     assert_eq!(
         IndustryCode::parse("A39"),
-        Err(IndustryError::Section {
-            text: "A39".to_owned(),
-            section: 'C'
-        })
+        Err(IndustryError::Section { text: "A39".to_owned(), section: 'C' })
     );
 }
 
@@ -73,21 +67,13 @@ fn contains_what_lies_below() {
     }
     assert!(!code("391").contains(code("39")));
     assert_eq!(code("3911").parent(), Some(code("391")));
-    assert_eq!(
-        (code("39").parent(), code("C").parent()),
-        (Some(code("C")), None)
-    );
+    assert_eq!((code("39").parent(), code("C").parent()), (Some(code("C")), None));
 }
 
 #[test]
 fn holds_the_whole_standard() {
     let table = table();
-    let at = |level| {
-        table
-            .iter()
-            .filter(|(code, _)| code.level() == level)
-            .count()
-    };
+    let at = |level| table.iter().filter(|(code, _)| code.level() == level).count();
     assert_eq!([at(1), at(2), at(3), at(4)], [20, 97, 473, 1381]);
     assert_eq!(table.name(code("3741")), Some("飞机制造"));
     assert_eq!(table.name(code("374")), Some("航空、航天器及设备制造"));
@@ -102,11 +88,7 @@ fn makes_every_prefix_one_range() {
     for (prefix, _) in table.iter() {
         let range = table.range(prefix).unwrap();
         for (at, (code, _)) in (0_u16..).zip(table.iter()) {
-            assert_eq!(
-                range.contains(&at),
-                prefix.contains(code),
-                "{prefix} {code}"
-            );
+            assert_eq!(range.contains(&at), prefix.contains(code), "{prefix} {code}");
         }
     }
 }
@@ -140,9 +122,6 @@ fn names_the_bad_row() {
 #[test]
 fn travels_as_a_string() {
     assert_eq!(serde_json::to_string(&code("C3911")).unwrap(), "\"3911\"");
-    assert_eq!(
-        serde_json::from_str::<IndustryCode>("\"C39\"").unwrap(),
-        code("39")
-    );
+    assert_eq!(serde_json::from_str::<IndustryCode>("\"C39\"").unwrap(), code("39"));
     assert!(serde_json::from_str::<IndustryCode>("39").is_err());
 }

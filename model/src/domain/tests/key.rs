@@ -42,14 +42,8 @@ fn keeps_the_secret() {
 
 #[test]
 fn refuses_weak_or_malformed_secrets() {
-    assert_eq!(
-        KeySecret::new(&[7; 15]).err(),
-        Some(KeyError::Short { found: 15 })
-    );
-    assert_eq!(
-        KeySecret::from_hex("").err(),
-        Some(KeyError::Short { found: 0 })
-    );
+    assert_eq!(KeySecret::new(&[7; 15]).err(), Some(KeyError::Short { found: 15 }));
+    assert_eq!(KeySecret::from_hex("").err(), Some(KeyError::Short { found: 0 }));
     assert_eq!(KeySecret::from_hex("abc").err(), Some(KeyError::SecretHex));
     assert_eq!(KeySecret::from_hex("密钥").err(), Some(KeyError::SecretHex));
 }
@@ -70,12 +64,7 @@ fn writes_and_reads_back() {
         "+0016162636465666768696a6b6cfeff",
         "钥钥钥钥钥钥钥钥钥钥aa",
     ] {
-        assert_eq!(
-            wrong.parse::<SubjectKey>(),
-            Err(KeyError::Key {
-                text: wrong.to_owned()
-            })
-        );
+        assert_eq!(wrong.parse::<SubjectKey>(), Err(KeyError::Key { text: wrong.to_owned() }));
     }
     assert!(SubjectKey::from_bytes([0; 16]) < key && key.as_bytes()[15] == 0xff);
 }

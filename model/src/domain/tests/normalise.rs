@@ -7,20 +7,14 @@ use super::*;
 
 #[test]
 fn folds_full_width() {
-    assert_eq!(
-        fold_width("ＡＢＣｘ１２３（甲）：－／％　"),
-        "ABCx123(甲):-/% "
-    );
+    assert_eq!(fold_width("ＡＢＣｘ１２３（甲）：－／％　"), "ABCx123(甲):-/% ");
     assert_eq!(fold_width("杭州市。、「」"), "杭州市。、「」");
     assert!(matches!(fold_width("杭州 A1"), Cow::Borrowed(_)));
 }
 
 #[test]
 fn trims_every_blank() {
-    assert_eq!(
-        trim_spaces("\u{feff}\u{3000}\u{200b} \t甲 乙\u{a0}\u{2003}\u{2060}\r\n"),
-        "甲 乙"
-    );
+    assert_eq!(trim_spaces("\u{feff}\u{3000}\u{200b} \t甲 乙\u{a0}\u{2003}\u{2060}\r\n"), "甲 乙");
     assert_eq!(tidy("　１ ２　"), "1 2");
     assert_eq!(tidy("\u{3000}"), "");
 }
@@ -76,13 +70,7 @@ fn refuses_what_is_no_date() {
         "2024-01-05日",
     ];
     for text in shapes.into_iter().filter(|text| !text.ends_with(' ')) {
-        assert_eq!(
-            parse_date(text),
-            Err(DateError::Shape {
-                text: text.to_owned()
-            }),
-            "{text}"
-        );
+        assert_eq!(parse_date(text), Err(DateError::Shape { text: text.to_owned() }), "{text}");
     }
     for text in [
         "2023-02-29",
@@ -92,13 +80,7 @@ fn refuses_what_is_no_date() {
         "2024-01-05 24:00",
         "20240105106030",
     ] {
-        assert_eq!(
-            parse_date(text),
-            Err(DateError::NotReal {
-                text: text.to_owned()
-            }),
-            "{text}"
-        );
+        assert_eq!(parse_date(text), Err(DateError::NotReal { text: text.to_owned() }), "{text}");
     }
 }
 
@@ -115,12 +97,7 @@ fn counts_spreadsheet_days() {
         assert_eq!(excel_date(serial), Some(date(year, month, day)), "{serial}");
     }
     assert_eq!(
-        [
-            excel_date(0),
-            excel_date(60),
-            excel_date(2_958_466),
-            excel_date(u32::MAX)
-        ],
+        [excel_date(0), excel_date(60), excel_date(2_958_466), excel_date(u32::MAX)],
         [None; 4]
     );
 }
@@ -163,18 +140,13 @@ fn refuses_what_is_no_number() {
     for text in shapes {
         assert_eq!(
             parse_scaled(text, 2),
-            Err(NumberError::Shape {
-                text: text.to_owned()
-            }),
+            Err(NumberError::Shape { text: text.to_owned() }),
             "{text}"
         );
     }
     assert_eq!(
         parse_scaled("0.001", 2),
-        Err(NumberError::Places {
-            text: "0.001".to_owned(),
-            scale: 2
-        })
+        Err(NumberError::Places { text: "0.001".to_owned(), scale: 2 })
     );
     for (text, scale) in [
         ("9223372036854775808", 0),
@@ -184,9 +156,7 @@ fn refuses_what_is_no_number() {
     ] {
         assert_eq!(
             parse_scaled(text, scale),
-            Err(NumberError::Overflow {
-                text: text.to_owned()
-            }),
+            Err(NumberError::Overflow { text: text.to_owned() }),
             "{text}"
         );
     }
@@ -196,7 +166,7 @@ fn refuses_what_is_no_number() {
 fn grouped(digits: &str) -> String {
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

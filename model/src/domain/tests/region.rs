@@ -19,49 +19,26 @@ fn within(region: &str, ancestor: &str) -> Option<bool> {
 }
 
 fn ancestors(region: &str) -> Vec<String> {
-    TABLE
-        .ancestors(code(region))
-        .map(|code| code.to_string())
-        .collect()
+    TABLE.ancestors(code(region)).map(|code| code.to_string()).collect()
 }
 
 #[test]
 fn reads_six_digits() {
     assert_eq!(code(" 330100 ").to_string(), "330100");
-    assert_eq!(
-        (code("000000"), code("330100").value()),
-        (RegionCode::NATION, 330_100)
-    );
-    for wrong in [
-        "",
-        "3301",
-        "3301000",
-        "33010a",
-        "+33010",
-        "３３０１００",
-        "-33010",
-    ] {
+    assert_eq!((code("000000"), code("330100").value()), (RegionCode::NATION, 330_100));
+    for wrong in ["", "3301", "3301000", "33010a", "+33010", "３３０１００", "-33010"] {
         assert!(RegionCode::parse(wrong).is_err(), "{wrong}");
     }
     assert_eq!(
-        (
-            RegionCode::from_value(330_100),
-            RegionCode::from_value(1_000_000)
-        ),
+        (RegionCode::from_value(330_100), RegionCode::from_value(1_000_000)),
         (Some(code("330100")), None)
     );
 }
 
 #[test]
 fn travels_as_a_quoted_string() {
-    assert_eq!(
-        serde_json::to_string(&RegionCode::NATION).unwrap(),
-        "\"000000\""
-    );
-    assert_eq!(
-        serde_json::from_str::<RegionCode>("\"110000\"").unwrap(),
-        code("110000")
-    );
+    assert_eq!(serde_json::to_string(&RegionCode::NATION).unwrap(), "\"000000\"");
+    assert_eq!(serde_json::from_str::<RegionCode>("\"110000\"").unwrap(), code("110000"));
     assert!(serde_json::from_str::<RegionCode>("110000").is_err());
 }
 
@@ -71,11 +48,7 @@ fn puts_ancestors_first() {
     assert!(codes.is_sorted() && codes.len() == TABLE.len() && !TABLE.is_empty());
     for (at, &code) in (0_u16..).zip(&codes) {
         assert_eq!((TABLE.index(code), TABLE.code(at)), (Some(at), Some(code)));
-        assert!(
-            TABLE
-                .parent(code)
-                .is_none_or(|parent| TABLE.index(parent) < Some(at))
-        );
+        assert!(TABLE.parent(code).is_none_or(|parent| TABLE.index(parent) < Some(at)));
     }
 }
 
@@ -103,25 +76,13 @@ fn holds_the_whole_country() {
 
 #[test]
 fn climbs_to_the_nation() {
-    assert_eq!(
-        ancestors("330106"),
-        ["330106", "330100", "330000", "000000"]
-    );
+    assert_eq!(ancestors("330106"), ["330106", "330100", "330000", "000000"]);
     assert_eq!(ancestors("429004"), ["429004", "420000", "000000"]);
-    assert_eq!(
-        ancestors("110105"),
-        ["110105", "110100", "110000", "000000"]
-    );
+    assert_eq!(ancestors("110105"), ["110105", "110100", "110000", "000000"]);
     assert_eq!(ancestors("000000"), ["000000"]);
     assert!(ancestors("999999").is_empty());
-    assert_eq!(
-        ancestors("371202"),
-        ["371202", "370116", "370100", "370000", "000000"]
-    );
-    assert_eq!(
-        ancestors("371200"),
-        ["371200", "370100", "370000", "000000"]
-    );
+    assert_eq!(ancestors("371202"), ["371202", "370116", "370100", "370000", "000000"]);
+    assert_eq!(ancestors("371200"), ["371200", "370100", "370000", "000000"]);
 }
 
 #[test]
@@ -149,10 +110,7 @@ fn resolves_abolished_codes() {
     assert_eq!(within("341400", "340100"), None);
     assert_eq!(within("341400", "340300"), Some(false));
     // Jianyang moved from Ziyang to Chengdu.
-    assert_eq!(
-        (within("512081", "510100"), within("512081", "512000")),
-        (Some(true), Some(false))
-    );
+    assert_eq!((within("512081", "510100"), within("512081", "512000")), (Some(true), Some(false)));
 }
 
 #[test]
@@ -172,23 +130,14 @@ fn follows_successors_to_the_code_in_force() {
     assert_eq!(TABLE.current(code("371200")), None);
     assert_eq!(TABLE.current(code("999999")), None);
     assert_eq!(TABLE.abolished(code("371200")), Some(true));
-    assert!(
-        TABLE
-            .codes()
-            .filter(|&code| TABLE.abolished(code) == Some(true))
-            .count()
-            >= 12
-    );
+    assert!(TABLE.codes().filter(|&code| TABLE.abolished(code) == Some(true)).count() >= 12);
     assert!(!TABLE.children(code("370000")).contains(&code("371200")));
 }
 
 #[test]
 fn knows_zones() {
     let zone = TABLE.zone("Z110301").unwrap();
-    assert_eq!(
-        (zone.name.as_str(), zone.parent),
-        ("北京经济技术开发区", code("110000"))
-    );
+    assert_eq!((zone.name.as_str(), zone.parent), ("北京经济技术开发区", code("110000")));
     assert!(TABLE.zones().count() > 100 && TABLE.zone("Z999999").is_none());
     assert_eq!(TABLE.zone_within("Z320576", code("320500")), Some(true));
     assert_eq!(TABLE.zone_within("Z320576", code("320000")), Some(true));
@@ -201,16 +150,8 @@ fn knows_zones() {
 fn tabulates_containment() {
     let inside = TABLE.within_table(code("370116"));
     let at = |region: &str| inside[usize::from(TABLE.index(code(region)).unwrap())];
-    assert_eq!(
-        (at("370116"), at("371200"), at("370100")),
-        (Tri::True, Tri::Unknown, Tri::Unknown)
-    );
-    assert!(
-        TABLE
-            .within_table(code("999999"))
-            .iter()
-            .all(|&known| known == Tri::Unknown)
-    );
+    assert_eq!((at("370116"), at("371200"), at("370100")), (Tri::True, Tri::Unknown, Tri::Unknown));
+    assert!(TABLE.within_table(code("999999")).iter().all(|&known| known == Tri::Unknown));
 }
 
 const HEAD: &str = "code,name,level,parent,valid_from,valid_to,successors\n000000,全国,nation,,,,\n110000,北京市,province,000000,,,\n";

@@ -41,40 +41,24 @@ fn raises_a_small_x() {
         .map(|head| ResidentId::with_check(&head).unwrap())
         .find(|id| id.as_str().ends_with('X'));
     let id = with_x.unwrap();
-    assert_eq!(
-        ResidentId::parse(&id.as_str().to_lowercase(), TODAY),
-        Ok(id)
-    );
+    assert_eq!(ResidentId::parse(&id.as_str().to_lowercase(), TODAY), Ok(id));
 }
 
 #[test]
 fn refuses_days_that_are_not_in_the_calendar() {
-    for head in [
-        "99010119460229001",
-        "99010119460230001",
-        "99010119461301001",
-        "99010119460100001",
-    ] {
-        assert_eq!(
-            ResidentId::with_check(head),
-            Err(ResidentIdError::BirthDate)
-        );
+    for head in ["99010119460229001", "99010119460230001", "99010119461301001", "99010119460100001"]
+    {
+        assert_eq!(ResidentId::with_check(head), Err(ResidentIdError::BirthDate));
         // The date is judged before the check character.
         let text = format!("{head}0");
-        assert_eq!(
-            ResidentId::parse(&text, TODAY),
-            Err(ResidentIdError::BirthDate)
-        );
+        assert_eq!(ResidentId::parse(&text, TODAY), Err(ResidentIdError::BirthDate));
     }
 }
 
 #[test]
 fn refuses_a_birth_after_today() {
     let id = ResidentId::with_check("99010120260102001").unwrap();
-    assert_eq!(
-        ResidentId::parse(id.as_str(), TODAY),
-        Err(ResidentIdError::BirthDate)
-    );
+    assert_eq!(ResidentId::parse(id.as_str(), TODAY), Err(ResidentIdError::BirthDate));
     assert_eq!(ResidentId::parse(id.as_str(), date(2026, 1, 2)), Ok(id));
 }
 
@@ -82,10 +66,7 @@ fn refuses_a_birth_after_today() {
 fn says_what_is_wrong() {
     assert_eq!(
         ResidentId::parse("99010119440229001", TODAY),
-        Err(ResidentIdError::Length {
-            expected: 18,
-            found: 17
-        })
+        Err(ResidentIdError::Length { expected: 18, found: 17 })
     );
     assert_eq!(
         ResidentId::parse("9901011944022900X2", TODAY),
@@ -95,10 +76,7 @@ fn says_what_is_wrong() {
         ResidentId::parse("99010119440229００１2", TODAY),
         Err(ResidentIdError::Character { position: 15 })
     );
-    assert_eq!(
-        ResidentId::parse("990101194402290011", TODAY),
-        Err(ResidentIdError::Check)
-    );
+    assert_eq!(ResidentId::parse("990101194402290011", TODAY), Err(ResidentIdError::Check));
 }
 
 #[test]
@@ -109,10 +87,7 @@ fn upgrades_the_old_form() {
         panic!("the old form has its own error");
     };
     assert_eq!(upgraded.as_str(), "990101196001010031");
-    assert_eq!(
-        ResidentId::parse("990101460229001", TODAY),
-        Err(ResidentIdError::BirthDate)
-    );
+    assert_eq!(ResidentId::parse("990101460229001", TODAY), Err(ResidentIdError::BirthDate));
     assert_eq!(
         ResidentId::parse("99010160010100X", TODAY),
         Err(ResidentIdError::Character { position: 15 })
@@ -124,15 +99,8 @@ fn never_shows_the_number() {
     let id = ResidentId::parse(VALID[0], TODAY).unwrap();
     let old = ResidentId::parse("990101600101003", TODAY).unwrap_err();
     let wrong = ResidentId::parse("990101194402290011", TODAY).unwrap_err();
-    for shown in [
-        format!("{id:?}"),
-        format!("{old:?} {old}"),
-        format!("{wrong:?} {wrong}"),
-    ] {
-        assert!(
-            !shown.contains("19440229") && !shown.contains("600101"),
-            "{shown}"
-        );
+    for shown in [format!("{id:?}"), format!("{old:?} {old}"), format!("{wrong:?} {wrong}")] {
+        assert!(!shown.contains("19440229") && !shown.contains("600101"), "{shown}");
     }
 }
 

@@ -5,18 +5,30 @@ use super::Tri::{self, False, True, Unknown};
 #[test]
 fn conjunction_and_disjunction_follow_the_sql_tables() {
     let and = [
-        (True, True, True), (True, False, False), (True, Unknown, Unknown),
-        (False, True, False), (False, False, False), (False, Unknown, False),
-        (Unknown, True, Unknown), (Unknown, False, False), (Unknown, Unknown, Unknown),
+        (True, True, True),
+        (True, False, False),
+        (True, Unknown, Unknown),
+        (False, True, False),
+        (False, False, False),
+        (False, Unknown, False),
+        (Unknown, True, Unknown),
+        (Unknown, False, False),
+        (Unknown, Unknown, Unknown),
     ];
     for (left, right, expected) in and {
         assert_eq!(left.and(right), expected, "{left:?} and {right:?}");
         assert_eq!((!left).or(!right), !expected, "de morgan {left:?} {right:?}");
     }
     let or = [
-        (True, True, True), (True, False, True), (True, Unknown, True),
-        (False, True, True), (False, False, False), (False, Unknown, Unknown),
-        (Unknown, True, True), (Unknown, False, Unknown), (Unknown, Unknown, Unknown),
+        (True, True, True),
+        (True, False, True),
+        (True, Unknown, True),
+        (False, True, True),
+        (False, False, False),
+        (False, Unknown, Unknown),
+        (Unknown, True, True),
+        (Unknown, False, Unknown),
+        (Unknown, Unknown, Unknown),
     ];
     for (left, right, expected) in or {
         assert_eq!(left.or(right), expected, "{left:?} or {right:?}");

@@ -25,10 +25,7 @@ fn reads_known_codes() {
 #[test]
 fn names_its_parts() {
     let code = Uscc::parse(" 91110000600037341l\n").unwrap();
-    assert_eq!(
-        (code.authority(), code.kind(), code.division()),
-        ('9', '1', "110000")
-    );
+    assert_eq!((code.authority(), code.kind(), code.division()), ('9', '1', "110000"));
     assert!(code.organisation_check_ok());
     assert_eq!(code.to_string(), "91110000600037341L");
 }
@@ -42,36 +39,18 @@ fn reports_an_organisation_code_that_breaks_gb_11714() {
 
 #[test]
 fn says_what_is_wrong() {
-    assert_eq!(
-        Uscc::parse(""),
-        Err(UsccError::Length {
-            expected: 18,
-            found: 0
-        })
-    );
+    assert_eq!(Uscc::parse(""), Err(UsccError::Length { expected: 18, found: 0 }));
     assert_eq!(
         Uscc::parse("91110000600037341"),
-        Err(UsccError::Length {
-            expected: 18,
-            found: 17
-        })
+        Err(UsccError::Length { expected: 18, found: 17 })
     );
     for letter in ['I', 'O', 'S', 'V', 'Z', 'i', '-', '中', '９'] {
         let text = format!("9111{letter}000600037341L");
-        assert_eq!(
-            Uscc::parse(&text),
-            Err(UsccError::Character {
-                position: 5,
-                found: letter
-            })
-        );
+        assert_eq!(Uscc::parse(&text), Err(UsccError::Character { position: 5, found: letter }));
     }
     assert_eq!(
         Uscc::parse("911100006000373410"),
-        Err(UsccError::Check {
-            expected: 'L',
-            found: '0'
-        })
+        Err(UsccError::Check { expected: 'L', found: '0' })
     );
 }
 

@@ -164,11 +164,10 @@ impl Checker<'_> {
     }
 
     fn product(&mut self, a: NumId, b: NumId) -> NumId {
-        if let (Num::Literal(an, ad), Num::Literal(bn, bd)) =
-            (self.graph.num(a), self.graph.num(b))
+        if let (Num::Literal(an, ad), Num::Literal(bn, bd)) = (self.graph.num(a), self.graph.num(b))
             && let Some(product) = Number::ratio(*an, *ad)
                 .zip(Number::ratio(*bn, *bd))
-                .and_then(|(a, b)| a.mul(b))
+                .and_then(|(a, b)| a.checked_mul(b))
         {
             return self.graph.literal(product);
         }
@@ -313,14 +312,18 @@ impl Checker<'_> {
         };
         let mut ranges = Vec::new();
         for (text, at) in items {
-            let range = IndustryCode::parse(&text)
-                .ok()
-                .and_then(|code| self.lookup.industries.range(code));
+            let range =
+                IndustryCode::parse(&text).ok().and_then(|code| self.lookup.industries.range(code));
             match range {
                 Some(range) => ranges.push((*range.start(), *range.end())),
                 None => {
                     let message = format!("`{text}` is no industry of GB/T 4754");
-                    self.fault(&at, "unknown_code", message, "write for example \"C\", \"39\" or \"3911\"");
+                    self.fault(
+                        &at,
+                        "unknown_code",
+                        message,
+                        "write for example \"C\", \"39\" or \"3911\"",
+                    );
                 }
             }
         }
@@ -417,7 +420,12 @@ impl Checker<'_> {
     fn manual_clause(&mut self, question: &Expr) -> Typed {
         let ExprKind::Text(text) = &question.kind else {
             let help = "write `manual(\"…\")` with the question a person answers";
-            return self.broken(&question.span, "wrong_type", "a quoted question is needed".into(), help);
+            return self.broken(
+                &question.span,
+                "wrong_type",
+                "a quoted question is needed".into(),
+                help,
+            );
         };
         let number = u32::try_from(self.manuals.len()).unwrap_or(u32::MAX);
         self.manuals.push(ManualClause { question: text.clone() });

@@ -26,7 +26,9 @@ impl Checker<'_> {
                 self.compare_numbers(op, (a, ma), (b, mb), span)
             }
             (Typed::Date(a), Typed::Date(b)) => Typed::Truth(self.order(op, a, b)),
-            (Typed::Code(a, la), Typed::Code(b, lb)) => self.compare_codes(op, (a, la), (b, lb), span),
+            (Typed::Code(a, la), Typed::Code(b, lb)) => {
+                self.compare_codes(op, (a, la), (b, lb), span)
+            }
             (Typed::Text(field), Typed::Code(CodeTree::Literal(text, _), _))
             | (Typed::Code(CodeTree::Literal(text, _), _), Typed::Text(field)) => {
                 let atom = Atom::Text(field, TextTest::Equals, text);
@@ -256,7 +258,11 @@ impl Checker<'_> {
     }
 
     /// The mask of several codes.
-    pub(super) fn mask(&mut self, list: &CodeList, codes: &[(String, Range<usize>)]) -> Option<Mask> {
+    pub(super) fn mask(
+        &mut self,
+        list: &CodeList,
+        codes: &[(String, Range<usize>)],
+    ) -> Option<Mask> {
         let mut mask = Mask::default();
         let mut complete = true;
         for (code, span) in codes {
@@ -339,7 +345,9 @@ impl Checker<'_> {
         let (a, b) = (self.expr(left), self.expr(right));
         match (a, b) {
             (Typed::Broken, _) | (_, Typed::Broken) => Typed::Broken,
-            (Typed::Number(a, ma), Typed::Number(b, mb)) => self.calculate(op, (a, ma), (b, mb), span),
+            (Typed::Number(a, ma), Typed::Number(b, mb)) => {
+                self.calculate(op, (a, ma), (b, mb), span)
+            }
             (Typed::Date(a), Typed::Date(b)) if op == Arithmetic::Sub => {
                 Typed::Number(self.graph.intern_num(Num::Sub(a, b)), 0)
             }
@@ -408,7 +416,9 @@ impl Checker<'_> {
             (Typed::Date(a), Typed::Date(b)) => {
                 Typed::Date(self.graph.intern_num(Num::Choose(decided, a, b)))
             }
-            (Typed::Code(a, la), Typed::Code(b, lb)) if la.is_none() || lb.is_none() || la == lb => {
+            (Typed::Code(a, la), Typed::Code(b, lb))
+                if la.is_none() || lb.is_none() || la == lb =>
+            {
                 let tree = CodeTree::Choose(decided, Box::new(a), Box::new(b));
                 Typed::Code(tree, la.or(lb))
             }

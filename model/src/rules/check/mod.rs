@@ -306,9 +306,7 @@ impl<'a> Checker<'a> {
             ExprKind::Or(left, right) => self.join(left, right, false),
             ExprKind::Compare(op, left, right) => self.compare(*op, left, right, &expr.span),
             ExprKind::In(item, list) => self.within_list(item, list, &expr.span),
-            ExprKind::Arithmetic(op, left, right) => {
-                self.arithmetic(*op, left, right, &expr.span)
-            }
+            ExprKind::Arithmetic(op, left, right) => self.arithmetic(*op, left, right, &expr.span),
             ExprKind::Choose(condition, then, otherwise) => {
                 self.choose(condition, then, otherwise, &expr.span)
             }
@@ -408,11 +406,7 @@ impl<'a> Checker<'a> {
         let bound = self.bound.iter().rev().find(|bound| bound.variable == *variable).cloned();
         let bound = bound.or_else(|| {
             let unit = self.audience.unit.filter(|_| variable == "unit")?;
-            Some(Bound {
-                variable: variable.clone(),
-                kind: unit.entry.target,
-                scope: Scope::Unit,
-            })
+            Some(Bound { variable: variable.clone(), kind: unit.entry.target, scope: Scope::Unit })
         });
         let Some(bound) = bound else {
             let help = "name the variable that the quantifier binds";
@@ -482,7 +476,10 @@ impl<'a> Checker<'a> {
             return self.broken(
                 span,
                 first.code,
-                format!("the derived field `{}` cannot be used here: {}", field.name, first.message),
+                format!(
+                    "the derived field `{}` cannot be used here: {}",
+                    field.name, first.message
+                ),
                 &first.help,
             );
         }

@@ -103,7 +103,7 @@ impl Truths {
 
     /// Negation.
     #[must_use]
-    pub fn not(self) -> Truths {
+    pub fn negated(self) -> Truths {
         Truths { yes: self.no, no: self.yes }
     }
 }

@@ -149,7 +149,7 @@ impl<'p, 'a> Block<'p, 'a> {
                 Manual::Met => Truths { yes: self.all, no: Bits::NONE },
             },
             Node::Atom(atom) => self.atom(*atom, need),
-            Node::Not(inner) => self.node(*inner, manual, need).not(),
+            Node::Not(inner) => self.node(*inner, manual, need).negated(),
             Node::And(parts) => {
                 let mut joined = Truths { yes: self.all, no: Bits::NONE };
                 for part in parts {
@@ -283,7 +283,7 @@ impl<'p, 'a> Block<'p, 'a> {
             Prepared::Unit | Prepared::ByRow => return None,
         };
         let truths = self.known_split(column(rows, field)?, rows, &inside);
-        Some(if flip { truths.not() } else { truths })
+        Some(if flip { truths.negated() } else { truths })
     }
 
     fn known_split(&self, column: &Column, rows: Rows<'a>, inside: &Bits) -> Truths {
@@ -320,12 +320,7 @@ impl<'p, 'a> Block<'p, 'a> {
         Some(truths)
     }
 
-    fn within(
-        &self,
-        rows: Rows<'a>,
-        field: FieldId,
-        table: &RegionTruth,
-    ) -> Option<Truths> {
+    fn within(&self, rows: Rows<'a>, field: FieldId, table: &RegionTruth) -> Option<Truths> {
         let column = column(rows, field)?;
         let Values::Place(values) = &column.values else { return None };
         let known = self.known(column, rows);
@@ -387,7 +382,7 @@ impl<'p, 'a> Block<'p, 'a> {
         };
         let mut truths = Truths::UNKNOWN;
         kernel::split(&inside, &known, &mut truths.yes, &mut truths.no);
-        Some(if flip { truths.not() } else { truths })
+        Some(if flip { truths.negated() } else { truths })
     }
 }
 
@@ -416,7 +411,7 @@ fn code_bits(values: &[u8], mask: &Mask, out: &mut Bits) {
 /// Copies bits of a buffer into a block's words.
 fn read_bits(source: &BooleanBuffer, start: usize, length: usize, out: &mut Bits) {
     let first = source.offset() + start;
-    if first % 8 == 0 {
+    if first.is_multiple_of(8) {
         let bytes = source.inner().as_slice().get(first / 8..).unwrap_or_default();
         let (words, rest) = bytes.as_chunks::<8>();
         for (word, bytes) in out.0.iter_mut().zip(words) {

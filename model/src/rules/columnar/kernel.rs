@@ -10,7 +10,11 @@ use super::bits::{Bits, WORDS};
 const LANES: usize = 8;
 
 /// Bits of `low <= value <= high`. Values past the end count as out of range.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
 pub fn range_i64(values: &[i64], low: i64, high: i64, out: &mut Bits) {
     let (words, rest) = values.as_chunks::<64>();
     for (word, values) in out.0.iter_mut().zip(words) {
@@ -30,7 +34,11 @@ pub fn range_i64(values: &[i64], low: i64, high: i64, out: &mut Bits) {
 }
 
 /// Bits of `low <= value <= high` for days.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
 pub fn range_i32(values: &[i32], low: i32, high: i32, out: &mut Bits) {
     let (words, rest) = values.as_chunks::<64>();
     for (word, values) in out.0.iter_mut().zip(words) {
@@ -56,7 +64,11 @@ pub fn range_i32(values: &[i32], low: i32, high: i32, out: &mut Bits) {
 }
 
 /// Bits of `low <= value <= high` for dense indices; adds to what is there.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
 pub fn range_u16(values: &[u16], low: u16, high: u16, out: &mut Bits) {
     let (words, rest) = values.as_chunks::<64>();
     for (word, values) in out.0.iter_mut().zip(words) {
@@ -84,7 +96,11 @@ pub fn range_u16(values: &[u16], low: u16, high: u16, out: &mut Bits) {
 }
 
 /// Bits of "the code is in the set": one shift of the set for each row.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
 pub fn member_u8(values: &[u8], set: u64, out: &mut Bits) {
     let (words, rest) = values.as_chunks::<64>();
     for (word, values) in out.0.iter_mut().zip(words) {
@@ -138,8 +154,18 @@ fn tail<T: Copy>(full: usize, rest: &[T], out: &mut Bits, inside: impl Fn(T) -> 
 }
 
 /// Conjunction into `yes` and `no`; tells whether any row may still be true.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
-pub fn and_into(yes: &mut Bits, no: &mut Bits, other_yes: &Bits, other_no: &Bits, rows: &Bits) -> bool {
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
+pub fn and_into(
+    yes: &mut Bits,
+    no: &mut Bits,
+    other_yes: &Bits,
+    other_no: &Bits,
+    rows: &Bits,
+) -> bool {
     let mut open = 0;
     for word in 0..WORDS {
         yes.0[word] &= other_yes.0[word];
@@ -150,8 +176,18 @@ pub fn and_into(yes: &mut Bits, no: &mut Bits, other_yes: &Bits, other_no: &Bits
 }
 
 /// Disjunction into `yes` and `no`; tells whether any row may still be false.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
-pub fn or_into(yes: &mut Bits, no: &mut Bits, other_yes: &Bits, other_no: &Bits, rows: &Bits) -> bool {
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
+pub fn or_into(
+    yes: &mut Bits,
+    no: &mut Bits,
+    other_yes: &Bits,
+    other_no: &Bits,
+    rows: &Bits,
+) -> bool {
     let mut open = 0;
     for word in 0..WORDS {
         yes.0[word] |= other_yes.0[word];
@@ -162,7 +198,11 @@ pub fn or_into(yes: &mut Bits, no: &mut Bits, other_yes: &Bits, other_no: &Bits,
 }
 
 /// Splits known rows into yes and no: `yes = inside & known`, `no = known & !inside`.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt", "x86_64+avx2+bmi1+bmi2+popcnt", "aarch64+neon"))]
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+bmi1+bmi2+popcnt",
+    "x86_64+avx2+bmi1+bmi2+popcnt",
+    "aarch64+neon"
+))]
 pub fn split(inside: &Bits, known: &Bits, yes: &mut Bits, no: &mut Bits) {
     for word in 0..WORDS {
         yes.0[word] = inside.0[word] & known.0[word];

@@ -144,11 +144,7 @@ fn count_uses(dated: &Dated<'_>, roots: &[NodeId]) -> Vec<u32> {
     uses
 }
 
-fn place_ranges(
-    world: &World,
-    kind: SubjectKind,
-    field: FieldId,
-) -> Vec<Vec<Option<PlaceRange>>> {
+fn place_ranges(world: &World, kind: SubjectKind, field: FieldId) -> Vec<Vec<Option<PlaceRange>>> {
     world
         .of(kind)
         .chunks
@@ -194,9 +190,8 @@ fn prepare(dated: &Dated<'_>, scalar: &Scalar<'_>, atom: &Atom) -> Prepared {
             let (yes, open) = (*yes, *open);
             Prepared::Code(field, yes, open)
         }),
-        Atom::Within(field, outer) => subject_only(*field).and_then(|field| {
-            Some(Prepared::Within(field, Arc::clone(dated.within.get(outer)?)))
-        }),
+        Atom::Within(field, outer) => subject_only(*field)
+            .and_then(|field| Some(Prepared::Within(field, Arc::clone(dated.within.get(outer)?)))),
         Atom::Industry(field, ranges) => {
             let place = dated.reference.catalogue.by_id(field.field).kind
                 == crate::catalogue::types::FieldType::Industry;
@@ -295,9 +290,20 @@ fn constant(dated: &Dated<'_>, scalar: &Scalar<'_>, num: NumId) -> Option<Number
     visit_nums(scalar, num, &mut |_, num| {
         free &= matches!(
             num,
-            Num::Literal(..) | Num::AsOf | Num::Add(..) | Num::Sub(..) | Num::Mul(..)
-                | Num::Div(..) | Num::Min(..) | Num::Max(..) | Num::Floor(_) | Num::AddMonths(..)
-                | Num::Years(_) | Num::Months(_) | Num::Year(_) | Num::Month(_)
+            Num::Literal(..)
+                | Num::AsOf
+                | Num::Add(..)
+                | Num::Sub(..)
+                | Num::Mul(..)
+                | Num::Div(..)
+                | Num::Min(..)
+                | Num::Max(..)
+                | Num::Floor(_)
+                | Num::AddMonths(..)
+                | Num::Years(_)
+                | Num::Months(_)
+                | Num::Year(_)
+                | Num::Month(_)
         );
     });
     if free { evaluate(dated, num, None) } else { None }
@@ -311,7 +317,9 @@ fn against(
     limit: Number,
 ) -> Option<Prepared> {
     match dated.program.graph.num(left) {
-        Num::Field(field) if is_day(dated, *field) => day_range(dated, left, *field, op, limit, true),
+        Num::Field(field) if is_day(dated, *field) => {
+            day_range(dated, left, *field, op, limit, true)
+        }
         Num::Field(field) => {
             let field = subject_only(*field)?;
             let (low, high, outside) = whole_range(op, limit)?;
@@ -319,7 +327,8 @@ fn against(
         }
         Num::Decimal(field) => {
             let field = subject_only(*field)?;
-            let (low, high, outside) = whole_range(op, limit.mul(Number::whole(DECIMAL_ONE))?)?;
+            let (low, high, outside) =
+                whole_range(op, limit.checked_mul(Number::whole(DECIMAL_ONE))?)?;
             Some(whole(field, low, high, outside))
         }
         Num::Div(num, den) => {
@@ -354,9 +363,8 @@ fn whole_range(op: Op, limit: Number) -> Option<(i64, i64, bool)> {
     let floor = limit.num().div_euclid(limit.den());
     let exact = limit.num().rem_euclid(limit.den()) == 0;
     let ceiling = if exact { floor } else { floor.checked_add(1)? };
-    let fit = |value: i128| {
-        i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
-    };
+    let fit =
+        |value: i128| i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX });
     let beyond = |value: i128| i64::try_from(value).is_err();
     let empty = (1, 0, false);
     Some(match op {
@@ -428,9 +436,9 @@ fn day_range(
         Some(low)
     };
     // With a rising number: [first, a) below, [a, b) equal, [b, last] above.
-    let (below, above): (fn(_) -> bool, fn(_) -> bool) =
-        (std::cmp::Ordering::is_ge, std::cmp::Ordering::is_gt);
-    let (a, b) = if rising { (reach(below)?, reach(above)?) } else { (reach(above)?, reach(below)?) };
+    let not_below = reach(std::cmp::Ordering::is_ge)?;
+    let above = reach(std::cmp::Ordering::is_gt)?;
+    let (a, b) = if rising { (not_below, above) } else { (above, not_below) };
     // A limit before the first day is passed by every day.
     let from = |day: i32| if day == first { i32::MIN } else { day };
     let upto = |day: i32| if day == last + 1 { i32::MAX } else { day - 1 };
@@ -464,10 +472,10 @@ fn evaluate(dated: &Dated<'_>, num: NumId, day: Option<i32>) -> Option<Number> {
         Num::Field(_) => day.map(|day| Number::whole(i64::from(day))),
         Num::Literal(num, den) => Number::ratio(*num, *den),
         Num::AsOf => Some(Number::whole(i64::from(dated.today))),
-        Num::Add(a, b) => value(a)?.add(value(b)?),
-        Num::Sub(a, b) => value(a)?.sub(value(b)?),
-        Num::Mul(a, b) => value(a)?.mul(value(b)?),
-        Num::Div(a, b) => value(a)?.div(value(b)?),
+        Num::Add(a, b) => value(a)?.checked_add(value(b)?),
+        Num::Sub(a, b) => value(a)?.checked_sub(value(b)?),
+        Num::Mul(a, b) => value(a)?.checked_mul(value(b)?),
+        Num::Div(a, b) => value(a)?.checked_div(value(b)?),
         Num::Min(a, b) => {
             let (a, b) = (value(a)?, value(b)?);
             Some(if a.compare(b)?.is_lt() { a } else { b })

@@ -2,6 +2,9 @@
 //! table of their own and counted per subject (and unit), which every engine
 //! can join; correlated subqueries are avoided. Counts of a subject, and long
 //! parts of expressions, become further columns of the dossier table.
+//!
+//! Counts never build on tables that hold other counts: an engine that puts
+//! the text of a common table wherever its name stands would multiply them.
 
 use std::cell::RefCell;
 
@@ -48,8 +51,11 @@ pub(super) struct Query<'a> {
     judged: Judged,
     counted: FxHashMap<Counted, String>,
     steps: RefCell<Steps>,
-    /// By [`SubjectKind::index`]: the dossier table with what was added to it.
+    /// By [`SubjectKind::index`]: the dossier table with the long parts added to
+    /// it. Each reads the one before once, and nothing else.
     dossiers: [String; 2],
+    /// The table of the subject once its counts are columns of it.
+    subject: Option<String>,
     /// Name and text of every common table, in order.
     pub(super) tables: Vec<(String, String)>,
 }
@@ -63,6 +69,7 @@ impl<'a> Query<'a> {
             counted: FxHashMap::default(),
             steps: RefCell::new(Steps::new(LONG)),
             dossiers: SubjectKind::ALL.map(|kind| kind.name().to_owned()),
+            subject: None,
             tables: Vec::new(),
         }
     }
@@ -74,6 +81,7 @@ impl<'a> Query<'a> {
         for counted in &reads.counted {
             self.count(*counted);
         }
+        self.join_counts(&reads.counted);
         let mut lines = vec!["s.subject".to_owned()];
         if self.judged.unit.is_some() {
             lines.push("u.subject AS unit".to_owned());
@@ -98,11 +106,51 @@ impl<'a> Query<'a> {
         &self.dossiers[kind.index()]
     }
 
-    /// Adds a common table that takes the place of a dossier table.
-    fn replace(&mut self, kind: SubjectKind, text: String) {
+    /// The table behind `s`.
+    fn subjects(&self) -> &str {
+        self.subject.as_deref().unwrap_or_else(|| self.dossiers(self.judged.kind))
+    }
+
+    fn add(&mut self, kind: SubjectKind, text: String) -> String {
         let name = format!("{kind}_{}", self.tables.len() + 1);
         self.tables.push((name.clone(), text));
-        self.dossiers[kind.index()] = name;
+        name
+    }
+
+    /// Makes counts that ask for no unit columns of the subject, all at once.
+    fn join_counts(&mut self, counted: &[Counted]) {
+        let plain: Vec<(Counted, String)> = counted
+            .iter()
+            .filter(|counted| !self.reads_unit(**counted))
+            .filter_map(|counted| Some((*counted, self.named(*counted)?.to_owned())))
+            .collect();
+        if plain.is_empty() {
+            return;
+        }
+        let (mut columns, mut joins) = (vec!["s.*".to_owned()], Vec::new());
+        for (counted, name) in plain {
+            let counts = ["yes", "no", "open"];
+            columns.extend(counts.map(|count| format!("{name}.{count} AS {name}_{count}")));
+            joins.push(format!("LEFT JOIN {name} ON {name}.subject = s.subject"));
+            self.counted.insert(counted, format!("s.{name}_"));
+        }
+        let text = format!(
+            "SELECT\n  {}\nFROM {} AS s\n{}",
+            columns.join(",\n  "),
+            self.subjects(),
+            joins.join("\n"),
+        );
+        let name = self.add(self.judged.kind, text);
+        self.subject = Some(name);
+        // Counts are called otherwise from here on.
+        let mut steps = self.steps.borrow_mut();
+        steps.nodes.clear();
+        steps.numbers.clear();
+    }
+
+    /// The common table of counts that stands under a name of its own.
+    fn named(&self, counted: Counted) -> Option<&str> {
+        self.counted.get(&counted)?.strip_suffix('.')
     }
 
     /// The long parts found since the last time, as columns of the tables they
@@ -121,9 +169,15 @@ impl<'a> Query<'a> {
                     .collect();
                 let Some(kind) = kind.filter(|_| !columns.is_empty()) else { continue };
                 let columns = indented(&columns.join(",\n"));
-                let text =
-                    format!("SELECT\n  *,\n  {columns}\nFROM {} AS {alias}", self.dossiers(kind));
-                self.replace(kind, text);
+                let joined = alias == "s" && self.subject.is_some();
+                let table = if joined { self.subjects() } else { self.dossiers(kind) };
+                let text = format!("SELECT\n  *,\n  {columns}\nFROM {table} AS {alias}");
+                let name = self.add(kind, text);
+                if joined {
+                    self.subject = Some(name);
+                } else {
+                    self.dossiers[kind.index()] = name;
+                }
             }
         }
     }
@@ -140,7 +194,7 @@ impl<'a> Query<'a> {
 
     /// `FROM` with the subject, the unit and counted members.
     fn from(&self, unit: bool, counted: &[Counted]) -> String {
-        let mut lines = vec![format!("FROM {} AS s", self.dossiers(self.judged.kind))];
+        let mut lines = vec![format!("FROM {} AS s", self.subjects())];
         let mut filter = String::new();
         if let Some(id) = self.judged.unit.filter(|_| unit) {
             let (edges, target) = (self.edges(id), self.relation(id).entry.target);
@@ -153,13 +207,14 @@ impl<'a> Query<'a> {
             filter = format!("\nWHERE {}", self.on_the_day("ue"));
         }
         for counted in counted {
-            // Counts that ask for no unit are columns of the subject already.
-            let name = self.counted.get(counted).and_then(|before| before.strip_suffix('.'));
-            let Some(name) = name else { continue };
+            // The others are columns of the subject already.
+            let Some(name) = self.named(*counted) else { continue };
             let mut on = vec![format!("{name}.subject = s.subject")];
-            on.push(format!("{name}.unit = u.subject"));
-            for bound in ["since", "until"] {
-                on.push(format!("{name}.unit_{bound} IS NOT DISTINCT FROM ue.{bound}"));
+            if self.reads_unit(*counted) {
+                on.push(format!("{name}.unit = u.subject"));
+                for bound in ["since", "until"] {
+                    on.push(format!("{name}.unit_{bound} IS NOT DISTINCT FROM ue.{bound}"));
+                }
             }
             lines.push(format!("LEFT JOIN {name} ON {}", on.join(" AND ")));
         }
@@ -234,20 +289,7 @@ impl<'a> Query<'a> {
         let name = format!("{}_{}", entry.name, self.tables.len() + 1);
         let name = self.dialect.name(&name);
         self.tables.push((name.clone(), text));
-        if unit {
-            self.counted.insert(counted, format!("{name}."));
-            return;
-        }
-        let kind = self.judged.kind;
-        let columns =
-            ["yes", "no", "open"].map(|count| format!("{name}.{count} AS {name}_{count}"));
-        let text = format!(
-            "SELECT s.*, {}\nFROM {} AS s\nLEFT JOIN {name} ON {name}.subject = s.subject",
-            columns.join(", "),
-            self.dossiers(kind),
-        );
-        self.replace(kind, text);
-        self.counted.insert(counted, format!("s.{name}_"));
+        self.counted.insert(counted, format!("{name}."));
     }
 }
 

@@ -41,7 +41,9 @@ fn months_end_where_the_month_ends() {
 
 #[test]
 fn days_and_dates_are_each_others_inverse() {
-    for day in [date(1970, 1, 1), date(1969, 12, 31), date(2024, 2, 29), date(1, 1, 1), date(9999, 12, 31)] {
+    for day in
+        [date(1970, 1, 1), date(1969, 12, 31), date(2024, 2, 29), date(1, 1, 1), date(9999, 12, 31)]
+    {
         assert_eq!(date_of(days_of(day)), Some(day));
     }
     assert_eq!(days_of(date(1970, 1, 2)), 1);
@@ -146,7 +148,8 @@ fn a_leap_day_birthday() {
 
 #[test]
 fn a_day_before_the_cut_off_is_judged_as_the_cut_off() {
-    let ask = citizen(json!({"birth_date": "2008-03-31"})).on(date(2026, 3, 30)).known(date(2026, 3, 31));
+    let ask =
+        citizen(json!({"birth_date": "2008-03-31"})).on(date(2026, 3, 30)).known(date(2026, 3, 31));
     check(&ask, &[("age >= 18", True), ("as_of == date(\"2026-03-31\")", True)]);
 }
 

@@ -152,7 +152,10 @@ fn a_broken_file_leaves_the_others_usable() {
     let broken = source("b", policy("b", "", "  - {id: a, when: studend}\n"));
     let (program, found) = Program::compile(&[broken, sound], super::support::reference());
     assert_eq!(found.len(), 1);
-    assert_eq!(program.policies.iter().map(|policy| policy.key.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(
+        program.policies.iter().map(|policy| policy.key.id.as_str()).collect::<Vec<_>>(),
+        ["a"]
+    );
 }
 
 #[test]
@@ -163,14 +166,23 @@ fn circular_derived_fields() {
     );
     let reference = reference_of(&text);
     let (_, found) = Program::compile(&[], &reference);
-    let circular: Vec<&str> = found.iter().filter(|finding| finding.code == "circular").map(|finding| finding.subject.as_str()).collect();
-    assert!(circular.contains(&"field `loop_a`") && circular.contains(&"field `loop_b`"), "{}", lines(&found));
+    let circular: Vec<&str> = found
+        .iter()
+        .filter(|finding| finding.code == "circular")
+        .map(|finding| finding.subject.as_str())
+        .collect();
+    assert!(
+        circular.contains(&"field `loop_a`") && circular.contains(&"field `loop_b`"),
+        "{}",
+        lines(&found)
+    );
     assert!(found.iter().all(|finding| finding.file == "catalogue.yaml" && finding.place.line > 0));
 }
 
 #[test]
 fn derived_fields_of_the_wrong_type() {
-    let text = CATALOGUE.replace("type: int, derived: age(birth_date)", "type: money, derived: age(birth_date)");
+    let text = CATALOGUE
+        .replace("type: int, derived: age(birth_date)", "type: money, derived: age(birth_date)");
     let (_, found) = Program::compile(&[], &reference_of(&text));
     let message = "the field is of type Money, its expression is a number";
     assert!(found.iter().any(|finding| finding.message == message), "{}", lines(&found));
@@ -193,51 +205,129 @@ fn types_that_do_not_go_together() {
     for (expression, expected) in [
         ("income > 3", "unit_mismatch: money is compared with a bare number [income > 3]"),
         ("3 > income", "unit_mismatch: money is compared with a bare number [3 > income]"),
-        ("income * savings > income", "unit_mismatch: the two sides have different units [income * savings > income]"),
+        (
+            "income * savings > income",
+            "unit_mismatch: the two sides have different units [income * savings > income]",
+        ),
         ("income + 3 > savings", "unit_mismatch: money is added to a bare number [income + 3]"),
-        ("income * income * income > income", "unit_mismatch: money is multiplied with money too often [income * income * income]"),
-        ("min(income, 3) > yuan(1)", "unit_mismatch: money and a number have different units [min(income, 3)]"),
-        ("yuan(income) > yuan(1)", "wrong_type: a bare number is needed here, this is money [income]"),
+        (
+            "income * income * income > income",
+            "unit_mismatch: money is multiplied with money too often [income * income * income]",
+        ),
+        (
+            "min(income, 3) > yuan(1)",
+            "unit_mismatch: money and a number have different units [min(income, 3)]",
+        ),
+        (
+            "yuan(income) > yuan(1)",
+            "wrong_type: a bare number is needed here, this is money [income]",
+        ),
         ("birth_date > 3", "wrong_type: a date cannot be compared with a number [birth_date > 3]"),
-        ("birth_date + 3 > as_of", "wrong_type: cannot calculate with a date and a number [birth_date + 3]"),
-        ("home_region == \"330100\"", "wrong_type: a region is not compared with a code [home_region == \"330100\"]"),
+        (
+            "birth_date + 3 > as_of",
+            "wrong_type: cannot calculate with a date and a number [birth_date + 3]",
+        ),
+        (
+            "home_region == \"330100\"",
+            "wrong_type: a region is not compared with a code [home_region == \"330100\"]",
+        ),
         ("trade == \"C\"", "wrong_type: an industry is not compared with a code [trade == \"C\"]"),
         ("\"a\" == \"b\"", "wrong_type: these two codes cannot be compared [\"a\" == \"b\"]"),
         ("sex == education", "wrong_type: these two codes cannot be compared [sex == education]"),
         ("student == 1", "wrong_type: a condition cannot be compared with a number [student == 1]"),
-        ("offences == \"theft\"", "wrong_type: dated facts cannot be compared with a code [offences == \"theft\"]"),
-        ("children == 2", "wrong_type: a list of members cannot be compared with a number [children == 2]"),
-        ("hobbies == \"music\"", "wrong_type: a set cannot be compared with a code [hobbies == \"music\"]"),
+        (
+            "offences == \"theft\"",
+            "wrong_type: dated facts cannot be compared with a code [offences == \"theft\"]",
+        ),
+        (
+            "children == 2",
+            "wrong_type: a list of members cannot be compared with a number [children == 2]",
+        ),
+        (
+            "hobbies == \"music\"",
+            "wrong_type: a set cannot be compared with a code [hobbies == \"music\"]",
+        ),
         ("sex in hobbies", "wrong_type: a code cannot be looked for in a set [sex in hobbies]"),
-        ("family_size in [\"3\"]", "wrong_type: a number cannot be looked for in a list [family_size in [\"3\"]]"),
+        (
+            "family_size in [\"3\"]",
+            "wrong_type: a number cannot be looked for in a list [family_size in [\"3\"]]",
+        ),
         ("sex in [1]", "wrong_type: a list holds quoted codes only [1]"),
         ("\"gold\" in hobbies", "unknown_code: `gold` is no code of `hobby` [\"gold\"]"),
         ("student && 3", "not_a_condition: a condition is needed here, this is a number [3]"),
         ("!income", "not_a_condition: a condition is needed here, this is money [income]"),
         ("-student", "wrong_type: `-` needs a number, this is a condition [student]"),
-        ("student ? 3 : yuan(3)", "wrong_type: the branches differ: a number and money [student ? 3 : yuan(3)]"),
+        (
+            "student ? 3 : yuan(3)",
+            "wrong_type: the branches differ: a number and money [student ? 3 : yuan(3)]",
+        ),
         ("age(3) > 1", "wrong_type: a date is needed here, this is a number [3]"),
         ("age > \"3\"", "wrong_type: a number cannot be compared with a code [age > \"3\"]"),
         ("date(birth_date) > as_of", "wrong_type: a quoted day is needed [birth_date]"),
-        ("date(\"2026-02-30\") > as_of", "bad_date: `2026-02-30` is no calendar day [\"2026-02-30\"]"),
-        ("had(offences, \"theft\", 3)", "wrong_type: a period such as `years(3)` is needed here, this is a number [3]"),
-        ("had(offences, \"theft\", years(0.5))", "bad_period: a period is a whole number between 1 and 1200 [0.5]"),
-        ("had(offences, \"theft\", years(family_size))", "bad_period: a period is a whole number between 1 and 1200 [family_size]"),
-        ("holds(hobbies, \"music\")", "wrong_type: a facts field is needed here, this is a set [hobbies]"),
-        ("holds(offences, 3)", "wrong_type: a quoted code or a list of them is needed here, this is a number [3]"),
-        ("holds(offences, [\"theft\", \"murder\"])", "unknown_code: `murder` is no code of `event` [\"murder\"]"),
-        ("within(sex, \"330100\")", "wrong_type: a region field is needed here, this is a code [sex]"),
-        ("within(home_region, \"Z110301\")", "unknown_region: `Z110301` is a zone, and citizen has no field of zones [\"Z110301\"]"),
+        (
+            "date(\"2026-02-30\") > as_of",
+            "bad_date: `2026-02-30` is no calendar day [\"2026-02-30\"]",
+        ),
+        (
+            "had(offences, \"theft\", 3)",
+            "wrong_type: a period such as `years(3)` is needed here, this is a number [3]",
+        ),
+        (
+            "had(offences, \"theft\", years(0.5))",
+            "bad_period: a period is a whole number between 1 and 1200 [0.5]",
+        ),
+        (
+            "had(offences, \"theft\", years(family_size))",
+            "bad_period: a period is a whole number between 1 and 1200 [family_size]",
+        ),
+        (
+            "holds(hobbies, \"music\")",
+            "wrong_type: a facts field is needed here, this is a set [hobbies]",
+        ),
+        (
+            "holds(offences, 3)",
+            "wrong_type: a quoted code or a list of them is needed here, this is a number [3]",
+        ),
+        (
+            "holds(offences, [\"theft\", \"murder\"])",
+            "unknown_code: `murder` is no code of `event` [\"murder\"]",
+        ),
+        (
+            "within(sex, \"330100\")",
+            "wrong_type: a region field is needed here, this is a code [sex]",
+        ),
+        (
+            "within(home_region, \"Z110301\")",
+            "unknown_region: `Z110301` is a zone, and citizen has no field of zones [\"Z110301\"]",
+        ),
         ("within(home_region, home_region)", "wrong_type: a quoted region is needed [home_region]"),
         ("industry_in(trade, \"ZZ\")", "unknown_code: `ZZ` is no industry of GB/T 4754 [\"ZZ\"]"),
-        ("industry_in(hobbies, \"C\")", "wrong_type: an industry field is needed here, this is a set [hobbies]"),
-        ("param(\"poverty\", home_region) > yuan(1)", "unknown_parameter: `poverty` is no parameter [\"poverty\"]"),
-        ("param(\"poverty_line\", home_region) > 1", "unit_mismatch: money is compared with a bare number [param(\"poverty_line\", home_region) > 1]"),
+        (
+            "industry_in(hobbies, \"C\")",
+            "wrong_type: an industry field is needed here, this is a set [hobbies]",
+        ),
+        (
+            "param(\"poverty\", home_region) > yuan(1)",
+            "unknown_parameter: `poverty` is no parameter [\"poverty\"]",
+        ),
+        (
+            "param(\"poverty_line\", home_region) > 1",
+            "unit_mismatch: money is compared with a bare number [param(\"poverty_line\", home_region) > 1]",
+        ),
         ("count(sex) > 1", "wrong_type: a relation is needed here, this is a code [sex]"),
-        ("family_size.exists(c, true)", "wrong_type: a relation is needed here, this is a number [family_size]"),
-        ("children.filter(c, true)", "not_a_condition: a condition is needed here, this is a list of members [children.filter(c, true)]"),
+        (
+            "family_size.exists(c, true)",
+            "wrong_type: a relation is needed here, this is a number [family_size]",
+        ),
+        (
+            "children.filter(c, true)",
+            "not_a_condition: a condition is needed here, this is a list of members [children.filter(c, true)]",
+        ),
         ("sex.contains(\"m\")", "wrong_type: text is needed here, this is a code [sex]"),
-        ("nickname.startsWith(\"m\")", "unknown_function: there is no method `startsWith` [nickname.startsWith(\"m\")]"),
+        (
+            "nickname.startsWith(\"m\")",
+            "unknown_function: there is no method `startsWith` [nickname.startsWith(\"m\")]",
+        ),
         ("floor(1, 2) == 1", "wrong_arguments: `floor` has other arguments [floor(1, 2)]"),
         ("unit.age > 3", "unknown_name: `unit` is not bound here [unit]"),
         ("children.exists(c, c.agee > 3)", "unknown_field: `agee` is no field of citizen [c.agee]"),

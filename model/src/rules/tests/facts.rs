@@ -27,7 +27,10 @@ fn both_days_are_included() {
 #[test]
 fn a_row_without_a_last_day_is_open_where_its_source_has_one() {
     let open = json!([{"code": "theft", "from": "2020-01-01"}]);
-    check(&offences(open.clone()), &[("holds(offences, \"theft\")", True), ("holds(offences, \"fraud\")", False)]);
+    check(
+        &offences(open.clone()),
+        &[("holds(offences, \"theft\")", True), ("holds(offences, \"fraud\")", False)],
+    );
     let event = citizen(json!({"honours": [{"code": "medal", "from": "2025-05-01"}]}));
     check(
         &event,
@@ -45,7 +48,11 @@ fn a_row_without_a_last_day_is_open_where_its_source_has_one() {
 #[test]
 fn an_event_stays_an_event_beside_lasting_codes() {
     use super::support::{CATALOGUE, reference_of, typed};
-    use crate::{catalogue::types::FieldType, domain::SubjectKind, rules::values::{Cell, cell}};
+    use crate::{
+        catalogue::types::FieldType,
+        domain::SubjectKind,
+        rules::values::{Cell, cell},
+    };
     let text = CATALOGUE.replace(
         "fact: { fixed: fraud, from: { column: F } } }]",
         "fact: { fixed: fraud, from: { column: F } } }, { table: sentences, take: facts, fact: { fixed: theft, from: { column: F }, to: { column: T } } }, { table: honours, take: facts, fact: { fixed: medal, from: { column: F }, to: { column: F } } }]",

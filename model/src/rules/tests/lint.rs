@@ -8,7 +8,10 @@ fn findings(sources: &[Source]) -> Vec<String> {
     let program = program(sources);
     let cases: Vec<Source> = sources
         .iter()
-        .map(|source| Source { name: source.name.replace(".yaml", ".cases.yaml"), text: String::new() })
+        .map(|source| Source {
+            name: source.name.replace(".yaml", ".cases.yaml"),
+            text: String::new(),
+        })
         .collect();
     lint(&program, sources, &cases, reference()).iter().map(ToString::to_string).collect()
 }
@@ -42,8 +45,10 @@ p.yaml:18:34: error[quote_not_found]: condition `d`: `` does not stand in 第一
 
 #[test]
 fn blanks_and_line_breaks_of_a_quote_do_not_matter() {
-    let more = "text:\n  - article: 第一条\n    words: |\n      凡符合\n      条件的人员均可 申请。\n";
-    let conditions = "  - {id: a, article: 第一条, quote: '符合条件的人员 均可申请', when: student}\n";
+    let more =
+        "text:\n  - article: 第一条\n    words: |\n      凡符合\n      条件的人员均可 申请。\n";
+    let conditions =
+        "  - {id: a, article: 第一条, quote: '符合条件的人员 均可申请', when: student}\n";
     assert_eq!(one(policy("p", more, conditions)), "");
 }
 
@@ -86,13 +91,17 @@ fn tiers_that_overlap_or_leave_a_gap() {
     let tiers = |tiers: &str| {
         format!("benefit:\n  kind: cash\n  summary: 钱\n  per: once\n  tiers:\n{tiers}")
     };
-    let covered = tiers("    - {label: 大, when: 'family_size >= 3', amount: 'yuan(9)'}\n    - {label: 更大, when: 'family_size >= 5', amount: 'yuan(20)'}\n    - {label: 小, when: 'family_size < 3', amount: 'yuan(2)'}\n");
+    let covered = tiers(
+        "    - {label: 大, when: 'family_size >= 3', amount: 'yuan(9)'}\n    - {label: 更大, when: 'family_size >= 5', amount: 'yuan(20)'}\n    - {label: 小, when: 'family_size < 3', amount: 'yuan(2)'}\n",
+    );
     assert_eq!(
         one(policy("p", &covered, &when("a", "student"))),
         "p.yaml:19:25: error[tier_overlap]: tier `更大`: earlier tiers leave nothing for it
   help: put the narrower tier first, or correct the bounds"
     );
-    let gap = tiers("    - {label: 大, when: 'family_size > 3', amount: 'yuan(9)'}\n    - {label: 小, when: 'family_size < 3', amount: 'yuan(2)'}\n");
+    let gap = tiers(
+        "    - {label: 大, when: 'family_size > 3', amount: 'yuan(9)'}\n    - {label: 小, when: 'family_size < 3', amount: 'yuan(2)'}\n",
+    );
     assert_eq!(
         one(policy("p", &gap, &when("a", "student"))),
         "p.yaml:18:24: warning[tier_gap]: tiers: somebody can qualify and fall into no tier

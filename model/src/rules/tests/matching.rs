@@ -25,7 +25,12 @@ fn world(kind: SubjectKind, given: Value) -> World {
 }
 
 /// Matches of one dossier on a day, by policy id.
-fn matches_on(program: &Program, kind: SubjectKind, given: Value, day: Date) -> Vec<(String, Match)> {
+fn matches_on(
+    program: &Program,
+    kind: SubjectKind,
+    given: Value,
+    day: Date,
+) -> Vec<(String, Match)> {
     let world = world(kind, given);
     let dated = Dated::new(program, reference(), day, day);
     let matcher = Matcher::new(&dated, &world);
@@ -74,10 +79,23 @@ fn a_new_version_takes_new_claims_and_leaves_rechecks() {
     ]
     .map(|source| Source { text: source.text.replace(&format!("id: {}\n", source.name.trim_end_matches(".yaml")), "id: giant\n"), ..source });
     for (day, expected) in [
-        (date(2022, 5, 31), vec!["2022 from 2022-06-01", "2022 recheck from 2026-05-01", "2026 from 2026-05-01"]),
-        (date(2026, 3, 31), vec!["2022 open until 2026-03-31", "2022 recheck from 2026-05-01", "2026 from 2026-05-01"]),
+        (
+            date(2022, 5, 31),
+            vec!["2022 from 2022-06-01", "2022 recheck from 2026-05-01", "2026 from 2026-05-01"],
+        ),
+        (
+            date(2026, 3, 31),
+            vec![
+                "2022 open until 2026-03-31",
+                "2022 recheck from 2026-05-01",
+                "2026 from 2026-05-01",
+            ],
+        ),
         (date(2026, 4, 1), vec!["2022 recheck from 2026-05-01", "2026 from 2026-05-01"]),
-        (date(2026, 5, 31), vec!["2022 recheck open until 2026-05-31", "2026 open until 2026-05-31"]),
+        (
+            date(2026, 5, 31),
+            vec!["2022 recheck open until 2026-05-31", "2026 open until 2026-05-31"],
+        ),
         (date(2026, 6, 1), vec!["2022 recheck closed", "2026 from 2027-05-01"]),
         (date(2027, 6, 1), vec!["2022 recheck closed", "2026 closed"]),
     ] {
@@ -88,8 +106,22 @@ fn a_new_version_takes_new_claims_and_leaves_rechecks() {
 #[test]
 fn a_version_whose_claims_stay_open_outlives_its_validity() {
     let versions = [
-        source("a", policy("p", "version: \"1\"\nvalid: {to: 2025-12-31}\nclaim: [{from: 2026-01-01, to: 2026-04-30}]\n", &when("a", "student"))),
-        source("b", policy("p", "version: \"2\"\nsupersedes: \"1\"\nvalid: {from: 2026-01-01}\n", &when("a", "student"))),
+        source(
+            "a",
+            policy(
+                "p",
+                "version: \"1\"\nvalid: {to: 2025-12-31}\nclaim: [{from: 2026-01-01, to: 2026-04-30}]\n",
+                &when("a", "student"),
+            ),
+        ),
+        source(
+            "b",
+            policy(
+                "p",
+                "version: \"2\"\nsupersedes: \"1\"\nvalid: {from: 2026-01-01}\n",
+                &when("a", "student"),
+            ),
+        ),
     ];
     assert_eq!(selected(&versions, date(2026, 4, 30)), ["1 open until 2026-04-30", "2 open"]);
     assert_eq!(selected(&versions, date(2026, 5, 1)), ["2 open"]);
@@ -97,7 +129,10 @@ fn a_version_whose_claims_stay_open_outlives_its_validity() {
 
 #[test]
 fn windows_and_days_left() {
-    let program = program(&[student("p", "claim: [{from: 2026-01-01, to: 2026-03-31}, {from: 2026-03-01, to: 2026-04-10}, {from: 2027-01-01}]\n")]);
+    let program = program(&[student(
+        "p",
+        "claim: [{from: 2026-01-01, to: 2026-03-31}, {from: 2026-03-01, to: 2026-04-10}, {from: 2027-01-01}]\n",
+    )]);
     for (day, window, days_left) in [
         (date(2025, 12, 31), ClaimWindow::Upcoming { from: date(2026, 1, 1) }, None),
         (date(2026, 2, 28), ClaimWindow::Open { until: Some(date(2026, 3, 31)) }, Some(31)),
@@ -142,11 +177,19 @@ fn what_is_received_already_is_not_shown_again() {
         ("yearly", received("2025-12-31", "2025-12-31"), None),
         ("once", received("2001-01-01", "2001-01-01"), Some(Suppression::OnceOnly)),
         ("once", received("2026-04-01", "2026-04-01"), None),
-        ("once", json!({"student": true, "benefits": [{"code": "title", "from": "2020-01-01"}]}), None),
+        (
+            "once",
+            json!({"student": true, "benefits": [{"code": "title", "from": "2020-01-01"}]}),
+            None,
+        ),
         ("once", json!({"student": true}), None),
     ] {
         let more = format!("benefit_code: grant\nfrequency: {frequency}\n");
-        assert_eq!(suppressed(&[student("p", &more)], benefits.clone()), expected, "{frequency} {benefits}");
+        assert_eq!(
+            suppressed(&[student("p", &more)], benefits.clone()),
+            expected,
+            "{frequency} {benefits}"
+        );
     }
 }
 
@@ -161,14 +204,21 @@ fn a_benefit_that_excludes_is_named_by_either_side() {
         ("excludes: [q]\n", "benefit_code: title\n", None),
         ("excludes: [q]\n", "", None),
     ] {
-        assert_eq!(suppressed(&[student("p", own), student("q", other)], given.clone()), expected, "{own} {other}");
+        assert_eq!(
+            suppressed(&[student("p", own), student("q", other)], given.clone()),
+            expected,
+            "{own} {other}"
+        );
     }
 }
 
 #[test]
 fn the_dead_and_the_closed() {
     let sources = [student("p", "")];
-    assert_eq!(suppressed(&sources, json!({"student": true, "death_date": "2026-03-31"})), Some(Suppression::Dead));
+    assert_eq!(
+        suppressed(&sources, json!({"student": true, "death_date": "2026-03-31"})),
+        Some(Suppression::Dead)
+    );
     assert_eq!(suppressed(&sources, json!({"student": true, "death_date": "2026-04-01"})), None);
     let closed = [student("p", "claim: [{from: 2025-01-01, to: 2026-03-30}]\n")];
     assert_eq!(suppressed(&closed, json!({"student": true})), Some(Suppression::WindowClosed));
@@ -176,7 +226,8 @@ fn the_dead_and_the_closed() {
 
 #[test]
 fn enterprises_that_are_gone() {
-    let program = program(&[source("p", policy("p", "audience: enterprise\n", &when("a", "employees > 1")))]);
+    let program =
+        program(&[source("p", policy("p", "audience: enterprise\n", &when("a", "employees > 1")))]);
     for (status, expected) in [
         ("active", None),
         ("revoked", Some(Suppression::Deregistered)),
@@ -198,7 +249,9 @@ fn of_rivals_only_one_can_be_had() {
         student("d", "excludes: [a]\nclaim: [{to: 2025-01-01}]\n"),
     ]);
     let found = matches(&program, json!({"student": true}));
-    let rivals = |id: &str| found.iter().find(|(own, _)| own == id).map(|(_, found)| found.choose_one.clone()).unwrap();
+    let rivals = |id: &str| {
+        found.iter().find(|(own, _)| own == id).map(|(_, found)| found.choose_one.clone()).unwrap()
+    };
     // `c` is unknown and `d` is closed: neither is a choice.
     assert_eq!(rivals("a"), ["b"]);
     assert_eq!(rivals("b"), ["a"]);
@@ -226,7 +279,11 @@ fn plain_sums_and_caps() {
         (capped, json!({}), Amount::Unknown),
         ("  amount: income * 0.1\n  cap: savings\n", json!({"income": 100}), Amount::Unknown),
         ("  amount: income - savings\n", json!({"income": 1, "savings": 2}), Amount::Known(0)),
-        ("  amount: income / family_size\n", json!({"income": 1, "family_size": 0}), Amount::Unknown),
+        (
+            "  amount: income / family_size\n",
+            json!({"income": 1, "family_size": 0}),
+            Amount::Unknown,
+        ),
     ] {
         assert_eq!(amount(benefit, given.clone()), expected, "{benefit} {given}");
     }
@@ -260,7 +317,8 @@ fn units_make_a_match_each() {
     let served = json!({"birth_date": "2025-01-01", "benefits": [{"code": "grant", "from": "2026-01-01", "to": "2026-12-31"}]});
     let grown = json!({"birth_date": "2000-01-01"});
     let found = matches(&program, json!({"student": true, "children": [young, served, grown, {}]}));
-    let told: Vec<(Verdict, Option<Suppression>)> = found.iter().map(|(_, found)| (found.verdict, found.suppressed.clone())).collect();
+    let told: Vec<(Verdict, Option<Suppression>)> =
+        found.iter().map(|(_, found)| (found.verdict, found.suppressed.clone())).collect();
     assert_eq!(
         told,
         [
@@ -272,8 +330,12 @@ fn units_make_a_match_each() {
     assert_eq!(found[1].1.missing[0].name, "unit.birth_date");
     assert_eq!(found[1].1.missing[0].label, "子女的出生日期");
     // Without a complete list there may be a child nobody sees.
-    let found = matches(&program, json!({"student": true, "children": {"rows": [], "complete": false}}));
-    assert_eq!((found[0].1.verdict, found[0].1.missing[0].name.as_str()), (Verdict::Unknown, "children"));
+    let found =
+        matches(&program, json!({"student": true, "children": {"rows": [], "complete": false}}));
+    assert_eq!(
+        (found[0].1.verdict, found[0].1.missing[0].name.as_str()),
+        (Verdict::Unknown, "children")
+    );
     assert!(matches(&program, json!({"student": true, "children": []})).is_empty());
 }
 
@@ -282,21 +344,31 @@ fn scores_rise_with_certainty_sum_and_urgency() {
     let known = |fen| Amount::Known(fen);
     let sure = score(Verdict::Eligible, known(100_000), None);
     assert!(sure > score(Verdict::Likely, known(100_000), None));
-    assert!(score(Verdict::Likely, known(100_000), None) > score(Verdict::Unknown, known(100_000), None));
+    assert!(
+        score(Verdict::Likely, known(100_000), None)
+            > score(Verdict::Unknown, known(100_000), None)
+    );
     assert!(score(Verdict::Eligible, known(100_001), None) > sure);
-    assert!(score(Verdict::Eligible, known(100_000), Some(5)) > score(Verdict::Eligible, known(100_000), Some(6)));
+    assert!(
+        score(Verdict::Eligible, known(100_000), Some(5))
+            > score(Verdict::Eligible, known(100_000), Some(6))
+    );
     assert!(score(Verdict::Eligible, known(100_000), Some(1_000)) > sure);
     assert_eq!(score(Verdict::Ineligible, known(i64::MAX), Some(0)), 0.0);
     let best = score(Verdict::Eligible, known(i64::MAX), Some(0));
     assert!(best <= 1.0 && best > 0.999);
     assert_eq!(score(Verdict::Eligible, known(-5), None), score(Verdict::Eligible, known(0), None));
-    assert_eq!(score(Verdict::Eligible, Amount::None, None), score(Verdict::Eligible, Amount::Unknown, None));
+    assert_eq!(
+        score(Verdict::Eligible, Amount::None, None),
+        score(Verdict::Eligible, Amount::Unknown, None)
+    );
 }
 
 #[test]
 fn matches_are_ordered_shown_first_then_by_score_then_by_id() {
     let paid = |id: &str, sum: &str, more: &str| {
-        let more = format!("{more}benefit: {{kind: cash, summary: 钱, per: once, amount: '{sum}'}}\n");
+        let more =
+            format!("{more}benefit: {{kind: cash, summary: 钱, per: once, amount: '{sum}'}}\n");
         source(id, policy(id, &more, &when("a", "student")))
     };
     let program = program(&[
@@ -304,9 +376,17 @@ fn matches_are_ordered_shown_first_then_by_score_then_by_id() {
         paid("d", "yuan(5)", ""),
         paid("c", "wan(1)", ""),
         paid("b", "yuan(5)", ""),
-        source("a", policy("a", "benefit: {kind: cash, summary: 钱, per: once, amount: 'wan(1)'}\n", &when("a", "worker"))),
+        source(
+            "a",
+            policy(
+                "a",
+                "benefit: {kind: cash, summary: 钱, per: once, amount: 'wan(1)'}\n",
+                &when("a", "worker"),
+            ),
+        ),
     ]);
-    let order: Vec<String> = matches(&program, json!({"student": true})).into_iter().map(|(id, _)| id).collect();
+    let order: Vec<String> =
+        matches(&program, json!({"student": true})).into_iter().map(|(id, _)| id).collect();
     assert_eq!(order, ["c", "a", "b", "d", "z"]);
 }
 
@@ -314,11 +394,32 @@ fn matches_are_ordered_shown_first_then_by_score_then_by_id() {
 #[test]
 fn policies_do_not_disturb_each_other() {
     let sources = [
-        student("a", "benefit: {kind: cash, summary: 钱, per: once, amount: 'income * 0.1', cap: 'yuan(500)'}\n"),
-        source("b", policy("b", "", &(when("x", "student && income > yuan(100)") + "  - {id: m, manual: 问？}\n"))),
-        source("c", policy("c", "unit: children\n", &when("x", "unit.age < 3 && income > yuan(100)"))),
+        student(
+            "a",
+            "benefit: {kind: cash, summary: 钱, per: once, amount: 'income * 0.1', cap: 'yuan(500)'}\n",
+        ),
+        source(
+            "b",
+            policy(
+                "b",
+                "",
+                &(when("x", "student && income > yuan(100)") + "  - {id: m, manual: 问？}\n"),
+            ),
+        ),
+        source(
+            "c",
+            policy("c", "unit: children\n", &when("x", "unit.age < 3 && income > yuan(100)")),
+        ),
         source("d", policy("d", "", &when("x", "worker || education >= \"bachelor\""))),
-        source("e", policy("e", "", &(when("x", "!student || manual(\"问\")") + &when("y", "within(home_region, \"330000\")")))),
+        source(
+            "e",
+            policy(
+                "e",
+                "",
+                &(when("x", "!student || manual(\"问\")")
+                    + &when("y", "within(home_region, \"330000\")")),
+            ),
+        ),
     ];
     let dossiers = [
         json!({"student": true, "income": 300, "children": [{"birth_date": "2025-01-01"}, {}]}),
@@ -330,8 +431,12 @@ fn policies_do_not_disturb_each_other() {
         let mut told: Vec<String> = matches(program, given.clone())
             .into_iter()
             .map(|(id, found)| {
-                let missing: Vec<&str> = found.missing.iter().map(|missing| missing.name.as_str()).collect();
-                format!("{id} {:?} {:?} {:?} {missing:?} {:.6}", found.unit, found.verdict, found.amount, found.score)
+                let missing: Vec<&str> =
+                    found.missing.iter().map(|missing| missing.name.as_str()).collect();
+                format!(
+                    "{id} {:?} {:?} {:?} {missing:?} {:.6}",
+                    found.unit, found.verdict, found.amount, found.score
+                )
             })
             .collect();
         told.sort();
@@ -344,8 +449,10 @@ fn policies_do_not_disturb_each_other() {
     for given in &dossiers {
         let expected = told(&together, given);
         assert_eq!(told(&turned, given), expected, "the order of files, {given}");
-        let mut alone: Vec<String> =
-            sources.iter().flat_map(|source| told(&program(std::slice::from_ref(source)), given)).collect();
+        let mut alone: Vec<String> = sources
+            .iter()
+            .flat_map(|source| told(&program(std::slice::from_ref(source)), given))
+            .collect();
         alone.sort();
         assert_eq!(alone, expected, "each policy for itself, {given}");
     }
@@ -355,8 +462,25 @@ fn policies_do_not_disturb_each_other() {
 #[test]
 fn a_memo_changes_nothing() {
     let program = program(&[
-        source("a", policy("a", "", &when("x", "student && income > savings || worker && family_size / score > 2"))),
-        source("b", policy("b", "", &when("x", "within(home_region, \"330000\") && income <= param(\"poverty_line\", home_region)"))),
+        source(
+            "a",
+            policy(
+                "a",
+                "",
+                &when("x", "student && income > savings || worker && family_size / score > 2"),
+            ),
+        ),
+        source(
+            "b",
+            policy(
+                "b",
+                "",
+                &when(
+                    "x",
+                    "within(home_region, \"330000\") && income <= param(\"poverty_line\", home_region)",
+                ),
+            ),
+        ),
     ]);
     let mut builder = Builder::new(reference());
     for given in [
@@ -380,7 +504,10 @@ fn a_memo_changes_nothing() {
     let matcher = Matcher::new(&dated, &world);
     let told = |row: u32, memo: &mut Memo| {
         let found = matcher.subject(SubjectKind::Citizen, row, memo);
-        found.into_iter().map(|found| format!("{} {:?} {:?}", found.policy, found.verdict, found.missing)).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .map(|found| format!("{} {:?} {:?}", found.policy, found.verdict, found.missing))
+            .collect::<Vec<_>>()
     };
     let (mut forwards, mut backwards) = (Memo::default(), Memo::default());
     let rows = 0..12_u32;

@@ -22,7 +22,8 @@ fn row(birth: Option<&str>) -> Value {
 
 #[test]
 fn some_all_and_how_many() {
-    let table: [(&[Option<&str>], bool, Tri, Tri, Tri); 10] = [
+    type Row<'a> = (&'a [Option<&'a str>], bool, Tri, Tri, Tri);
+    let table: [Row; 10] = [
         (&[], true, False, True, True),
         (&[], false, Unknown, Unknown, Unknown),
         (&[Some(YOUNG)], true, True, True, False),
@@ -54,7 +55,10 @@ fn counting_members_needs_the_whole_list() {
         &children(json!([row(Some(YOUNG)), row(None)])),
         &[("count(children) == 2", True), ("count(children.filter(c, true)) == 2", True)],
     );
-    check(&children(json!({"rows": [row(None)], "complete": false})), &[("count(children) >= 1", Unknown)]);
+    check(
+        &children(json!({"rows": [row(None)], "complete": false})),
+        &[("count(children) >= 1", Unknown)],
+    );
 }
 
 #[test]
@@ -66,7 +70,11 @@ fn members_count_on_the_days_of_the_relation() {
         (date(2026, 3, 31), 1),
         (date(2026, 4, 1), 0),
     ] {
-        assert_eq!(ask.clone().on(day).truth(&format!("count(children) == {count}")), True, "{day}");
+        assert_eq!(
+            ask.clone().on(day).truth(&format!("count(children) == {count}")),
+            True,
+            "{day}"
+        );
     }
 }
 

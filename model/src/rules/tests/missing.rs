@@ -25,7 +25,10 @@ fn what_is_needed_is_named() {
         ("(student || worker) && (worker || disabled)", names(&["worker"])),
         ("age >= 60", names(&["birth_date"])),
         ("income_per_head <= yuan(1000)", names(&["family_size", "income"])),
-        ("within(home_region, \"330100\") && education >= \"bachelor\"", names(&["education", "home_region"])),
+        (
+            "within(home_region, \"330100\") && education >= \"bachelor\"",
+            names(&["education", "home_region"]),
+        ),
         ("holds(offences, \"theft\")", names(&["offences"])),
         ("children.exists(c, c.age < 3)", names(&["children"])),
         ("count(children) >= 2", names(&["children"])),
@@ -81,7 +84,10 @@ fn parameters_are_named() {
         names(&["param:poverty_line"])
     );
     let open = citizen(json!({"income": 100}));
-    assert_eq!(open.missing("income <= param(\"poverty_line\", home_region)"), names(&["home_region"]));
+    assert_eq!(
+        open.missing("income <= param(\"poverty_line\", home_region)"),
+        names(&["home_region"])
+    );
 }
 
 /// A known value can be the bound of an unknown one: the empty set that once
@@ -104,11 +110,17 @@ fn a_known_value_on_the_other_side_is_tried() {
 fn regions_differ_by_the_value_of_their_parameters() {
     let ask = citizen(json!({"income": 1100}));
     // Only the city's own line, 1200.50, is above 1100; no rule names the city.
-    assert_eq!(ask.missing("income <= param(\"poverty_line\", home_region)"), names(&["home_region"]));
+    assert_eq!(
+        ask.missing("income <= param(\"poverty_line\", home_region)"),
+        names(&["home_region"])
+    );
     let poor = citizen(json!({"income": 1300}));
     assert_eq!(poor.missing("income <= param(\"poverty_line\", home_region)"), None);
     let between = citizen(json!({"income": "1200.50"}));
-    assert_eq!(between.missing("income == param(\"poverty_line\", home_region)"), names(&["home_region"]));
+    assert_eq!(
+        between.missing("income == param(\"poverty_line\", home_region)"),
+        names(&["home_region"])
+    );
 }
 
 /// Once an unknown verdict came without anything missing.
@@ -117,8 +129,15 @@ fn a_value_too_vague_to_decide_is_missing_a_closer_one() {
     let ask = citizen(json!({"home_region": "330000", "education": "other"}));
     assert_eq!(ask.missing("within(home_region, \"330100\")"), names(&["home_region"]));
     assert_eq!(ask.missing("education >= \"bachelor\""), names(&["education"]));
-    assert_eq!(ask.missing("education >= \"bachelor\" && within(home_region, \"330100\") && student"), names(&["education", "home_region", "student"]));
-    assert_eq!(ask.missing("within(home_region, \"440000\") && student"), None, "it is no other province");
+    assert_eq!(
+        ask.missing("education >= \"bachelor\" && within(home_region, \"330100\") && student"),
+        names(&["education", "home_region", "student"])
+    );
+    assert_eq!(
+        ask.missing("within(home_region, \"440000\") && student"),
+        None,
+        "it is no other province"
+    );
     let divided = citizen(json!({"home_region": "330104"}));
     assert_eq!(divided.missing("within(home_region, \"330102\")"), names(&["home_region"]));
 }
@@ -128,7 +147,10 @@ fn ratios_of_unknown_sums() {
     let ask = enterprise(json!({"cost": "100万"}));
     assert_eq!(ask.missing("cost / revenue >= 0.05"), names(&["revenue"]));
     assert_eq!(ask.missing("cost / revenue >= 0.05 && cost / revenue < 0.06"), names(&["revenue"]));
-    assert_eq!(ask.missing("cost / revenue > 0.0512345 && cost / revenue <= 0.0512346"), names(&["revenue"]));
+    assert_eq!(
+        ask.missing("cost / revenue > 0.0512345 && cost / revenue <= 0.0512346"),
+        names(&["revenue"])
+    );
     let zero = enterprise(json!({"revenue": 0}));
     assert_eq!(zero.missing("cost / revenue >= 0.05"), None, "no value of the cost can help");
 }
@@ -138,7 +160,12 @@ fn domains() -> Vec<(&'static str, Vec<Value>)> {
     let flags = vec![json!(true), json!(false)];
     vec![
         ("disabled", flags.clone()),
-        ("education", ["doctor", "master", "bachelor", "vocational", "high_school", "other"].map(|code| json!(code)).to_vec()),
+        (
+            "education",
+            ["doctor", "master", "bachelor", "vocational", "high_school", "other"]
+                .map(|code| json!(code))
+                .to_vec(),
+        ),
         ("sex", vec![json!("male"), json!("female")]),
         ("student", flags.clone()),
         ("worker", flags),
@@ -166,17 +193,27 @@ fn fillings(given: &BTreeMap<&'static str, Value>, chosen: &[&'static str]) -> V
 /// The definition: the smallest set of unknown fields that some values settle
 /// as true, the first by name among equals.
 fn brute(given: &BTreeMap<&'static str, Value>, expression: &str) -> Option<Vec<String>> {
-    let unknown: Vec<&'static str> =
-        domains().into_iter().map(|(name, _)| name).filter(|name| !given.contains_key(name)).collect();
+    let unknown: Vec<&'static str> = domains()
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| !given.contains_key(name))
+        .collect();
     let mut sets: Vec<Vec<&'static str>> = (0_u32..1 << unknown.len())
         .map(|bits| {
-            unknown.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, name)| *name).collect()
+            unknown
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| bits >> at & 1 == 1)
+                .map(|(_, name)| *name)
+                .collect()
         })
         .collect();
     sets.sort_by(|a, b| a.len().cmp(&b.len()).then(a.cmp(b)));
     sets.into_iter()
         .find(|set| {
-            fillings(given, set).into_iter().any(|dossier| citizen(dossier).both(expression).1 == Tri::True)
+            fillings(given, set)
+                .into_iter()
+                .any(|dossier| citizen(dossier).both(expression).1 == Tri::True)
         })
         .map(|set| set.into_iter().map(str::to_owned).collect())
 }
@@ -198,7 +235,8 @@ fn expression() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
             inner.clone().prop_map(|a| format!("!({a})")),
-            (inner.clone(), inner.clone(), inner).prop_map(|(a, b, c)| format!("(({a}) ? ({b}) : ({c}))")),
+            (inner.clone(), inner.clone(), inner)
+                .prop_map(|(a, b, c)| format!("(({a}) ? ({b}) : ({c}))")),
         ]
     })
 }
@@ -207,7 +245,8 @@ fn dossier() -> impl Strategy<Value = BTreeMap<&'static str, Value>> {
     let fields: Vec<_> = domains()
         .into_iter()
         .map(|(name, values)| {
-            proptest::option::weighted(0.4, proptest::sample::select(values)).prop_map(move |value| (name, value))
+            proptest::option::weighted(0.4, proptest::sample::select(values))
+                .prop_map(move |value| (name, value))
         })
         .collect();
     fields.prop_map(|fields| {

@@ -115,8 +115,16 @@ fn chinese_names_are_one_fault_each() {
 fn faults_point_at_their_words() {
     for (text, at, message) in [
         ("has(c.age)", "has(c.age)", "`has(…)` is not part of the rule language"),
-        ("children.map(c, c.age)", "children.map(c, c.age)", "this macro is not part of the rule language"),
-        ("children.exists_one(c, c.age)", "children.exists_one(c, c.age)", "this macro is not part of the rule language"),
+        (
+            "children.map(c, c.age)",
+            "children.map(c, c.age)",
+            "this macro is not part of the rule language",
+        ),
+        (
+            "children.exists_one(c, c.age)",
+            "children.exists_one(c, c.age)",
+            "this macro is not part of the rule language",
+        ),
         ("score % 2 == 0", "%", "`%` is not part of the rule language"),
         ("student &&", "", "mismatched input `end of expression`"),
         ("", "", "mismatched input `end of expression`"),
@@ -124,7 +132,11 @@ fn faults_point_at_their_words() {
         let found = messages(text);
         assert_eq!(found.len(), 1, "{text}: {found:?}");
         assert_eq!(found[0].1, message, "{text}");
-        assert!(found[0].0 == at || text.contains("children."), "{text} points at `{}`", found[0].0);
+        assert!(
+            found[0].0 == at || text.contains("children."),
+            "{text} points at `{}`",
+            found[0].0
+        );
     }
 }
 
@@ -143,7 +155,12 @@ fn strings_are_plain_and_closed_on_their_line() {
         assert_eq!(faults.len(), 1, "{text}");
         assert_eq!(faults[0].message, message, "{text}");
     }
-    for text in ["sex == \"\" || a", "sex == 'male'", "nickname == \"a\\\"b\"", "nickname == \"it's // no comment\""] {
+    for text in [
+        "sex == \"\" || a",
+        "sex == 'male'",
+        "nickname == \"a\\\"b\"",
+        "nickname == \"it's // no comment\"",
+    ] {
         assert!(parse(text).is_ok(), "{text}");
     }
 }
@@ -164,13 +181,31 @@ fn deep_and_long_expressions_are_refused() {
 /// Chains need no brackets and yet nest as deep as they are long.
 #[test]
 fn long_chains_do_not_overflow_the_stack() {
-    for link in [" + 1", " - 1", " * 1", " / 1", " && a", " || a", " == 1", " < 1", " ? a : a", ".b", " in a", "[0]", ".f(1)"] {
+    for link in [
+        " + 1", " - 1", " * 1", " / 1", " && a", " || a", " == 1", " < 1", " ? a : a", ".b",
+        " in a", "[0]", ".f(1)",
+    ] {
         for length in [100, 190, 2_000, 19_000] {
             let text = format!("a{}", link.repeat(length / link.len()));
             let _ = parse(&text);
         }
     }
-    for prefix in ["!", "-", "! ", "- ", "a ? ", "f(", "[", "a && (", "{1: ", "a.b(", "\"", "-(", "!(", "r'\\' + ("] {
+    for prefix in [
+        "!",
+        "-",
+        "! ",
+        "- ",
+        "a ? ",
+        "f(",
+        "[",
+        "a && (",
+        "{1: ",
+        "a.b(",
+        "\"",
+        "-(",
+        "!(",
+        "r'\\' + (",
+    ] {
         for length in [100, 2_000, 19_000] {
             let text = format!("{}a", prefix.repeat(length / prefix.len()));
             let _ = parse(&text);

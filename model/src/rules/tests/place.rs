@@ -13,7 +13,8 @@ struct File {
 /// Line, column and length of the words, found by their place in the value.
 fn find(yaml: &str, words: &str) -> (usize, usize, usize) {
     let file: File = serde_saphyr::from_str(yaml).unwrap();
-    let start = file.when.value.find(words).unwrap_or_else(|| panic!("`{words}` in `{}`", file.when.value));
+    let start =
+        file.when.value.find(words).unwrap_or_else(|| panic!("`{words}` in `{}`", file.when.value));
     let place = place::within(yaml, &file.when, &(start..start + words.len()));
     (place.line, place.column, place.length)
 }

@@ -33,10 +33,18 @@ fn kleene_logic() {
 
 #[test]
 fn comparisons_of_known_values() {
-    for (size, table) in [(2, [True, True, False, True, False, False]), (3, [False, True, True, False, True, False]), (4, [False, False, False, True, True, True])] {
+    for (size, table) in [
+        (2, [True, True, False, True, False, False]),
+        (3, [False, True, True, False, True, False]),
+        (4, [False, False, False, True, True, True]),
+    ] {
         let ask = citizen(json!({"family_size": size}));
         for (operator, expected) in ["<", "<=", "==", "!=", ">=", ">"].into_iter().zip(table) {
-            assert_eq!(ask.truth(&format!("family_size {operator} 3")), expected, "{size} {operator} 3");
+            assert_eq!(
+                ask.truth(&format!("family_size {operator} 3")),
+                expected,
+                "{size} {operator} 3"
+            );
             let flipped = match operator {
                 "<" => ">",
                 "<=" => ">=",
@@ -44,7 +52,11 @@ fn comparisons_of_known_values() {
                 ">" => "<",
                 same => same,
             };
-            assert_eq!(ask.truth(&format!("3 {flipped} family_size")), expected, "3 {flipped} {size}");
+            assert_eq!(
+                ask.truth(&format!("3 {flipped} family_size")),
+                expected,
+                "3 {flipped} {size}"
+            );
         }
     }
 }
@@ -83,7 +95,9 @@ fn whatever_is_unknown_makes_a_comparison_unknown() {
 
 #[test]
 fn numbers_are_exact() {
-    let ask = citizen(json!({"income": 100, "savings": 300, "family_size": 3, "share": "0.1", "score": -7}));
+    let ask = citizen(
+        json!({"income": 100, "savings": 300, "family_size": 3, "share": "0.1", "score": -7}),
+    );
     check(
         &ask,
         &[
@@ -204,7 +218,10 @@ fn ranks_of_codes() {
 #[test]
 fn choices() {
     let known = citizen(json!({"student": true, "family_size": 4}));
-    check(&known, &[("(student ? 3 : 5) < family_size", True), ("family_size < (student ? 3 : 5)", False)]);
+    check(
+        &known,
+        &[("(student ? 3 : 5) < family_size", True), ("family_size < (student ? 3 : 5)", False)],
+    );
     let open = citizen(json!({"family_size": 4, "birth_date": "2000-01-01", "sex": "male"}));
     check(
         &open,
@@ -263,7 +280,10 @@ fn sets_texts_and_industries() {
             ("industry_in(crafts, [\"C\"])", False),
         ],
     );
-    check(&citizen(json!({"hobbies": [], "crafts": []})), &[("\"music\" in hobbies", False), ("industry_in(crafts, \"C\")", False)]);
+    check(
+        &citizen(json!({"hobbies": [], "crafts": []})),
+        &[("\"music\" in hobbies", False), ("industry_in(crafts, \"C\")", False)],
+    );
 }
 
 #[test]
@@ -301,7 +321,10 @@ fn zones_are_asked_in_two_ways() {
     let outside = enterprise(json!({"zones": [], "seat_region": "110115"}));
     let open = enterprise(json!({"seat_region": "110115"}));
     for (ask, expected) in [(inside, True), (outside, False), (open, Unknown)] {
-        check(&ask, &[("within(seat_region, \"Z110301\")", expected), ("\"Z110301\" in zones", expected)]);
+        check(
+            &ask,
+            &[("within(seat_region, \"Z110301\")", expected), ("\"Z110301\" in zones", expected)],
+        );
     }
 }
 

@@ -351,6 +351,45 @@ fn every_kind_of_atom_and_number_is_among_the_forms() {
     distinct(nums.iter().collect::<std::collections::HashSet<_>>().len(), 23);
 }
 
+/// An engine that puts the text of a common table wherever its name stands
+/// must not run out of memory over a policy with many lists.
+#[test]
+fn common_tables_do_not_multiply_one_another() {
+    let reference = reference();
+    let mut program = Program::default();
+    let unit = reference.catalogue.relation(SubjectKind::Enterprise, "hires");
+    let audience = Audience { subject: SubjectKind::Enterprise, unit };
+    let columns: Vec<Column> = (1..=12)
+        .map(|age| {
+            let text = format!("hires.exists(h, age(h.birth_date) < {age} && count(hires) > 1)");
+            let (graph, manuals) = (&mut program.graph, &mut program.manuals);
+            let node = Checker::new(reference.lookup(), audience, graph, manuals).condition(&text);
+            let name = format!("c{age}");
+            Column { name, comments: Vec::new(), node: node.unwrap(), manual: Manual::Open }
+        })
+        .collect();
+    let dated = Dated::new(&program, &reference, date(2026, 7, 1), date(2026, 7, 1));
+    let judged = Judged { kind: SubjectKind::Enterprise, unit: None };
+    let mut query = Query::new(&dated, Dialect::Spark, judged);
+    let last = query.select(&columns);
+    let mut sizes: Vec<(String, usize)> = Vec::new();
+    let size = |text: &str, sizes: &[(String, usize)]| -> usize {
+        let named = |name: &str| {
+            let tables = ["FROM ", "JOIN "].map(|word| format!("{word}{name}"));
+            let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+            let found = tables.iter().flat_map(|table| text.match_indices(table));
+            found.filter(|(at, table)| ends(text.get(at + table.len()..).unwrap())).count()
+        };
+        1 + sizes.iter().map(|(name, size)| named(name) * size).sum::<usize>()
+    };
+    for (name, text) in &query.tables {
+        sizes.push((name.clone(), size(text, &sizes)));
+    }
+    let whole = size(&last, &sizes);
+    assert!(query.tables.len() > 12, "{} common tables", query.tables.len());
+    assert!(whole < 10 * query.tables.len(), "{whole} tables in the end: {sizes:?}");
+}
+
 fn balanced(text: &str) -> bool {
     let mut depth = 0_i32;
     for symbol in text.chars() {

@@ -35,7 +35,8 @@ pub(super) const TODAY: Date = date(2026, 3, 31);
 pub(super) fn reference_of(text: &str) -> Reference {
     let regions = RegionTable::from_csv(REGIONS).unwrap();
     let industries = IndustryTable::from_csv(INDUSTRIES).unwrap();
-    let catalogue = catalogue::read("catalogue.yaml", text).unwrap_or_else(|found| panic!("{}", lines(&found)));
+    let catalogue =
+        catalogue::read("catalogue.yaml", text).unwrap_or_else(|found| panic!("{}", lines(&found)));
     let parameters = Parameters::read("parameters.yaml", PARAMETERS, &catalogue, &regions)
         .unwrap_or_else(|found| panic!("{}", lines(&found)));
     Reference { catalogue, regions, industries, parameters }
@@ -72,7 +73,13 @@ pub(super) struct Ask {
 
 /// A question about a citizen.
 pub(super) fn citizen(given: Value) -> Ask {
-    Ask { kind: SubjectKind::Citizen, given: typed(given), as_of: TODAY, known_at: TODAY, unit: None }
+    Ask {
+        kind: SubjectKind::Citizen,
+        given: typed(given),
+        as_of: TODAY,
+        known_at: TODAY,
+        unit: None,
+    }
 }
 
 /// A question about an enterprise.
@@ -110,7 +117,9 @@ impl Ask {
 
     fn with<T>(&self, program: &Program, body: impl FnOnce(&Scalar<'_>, &At<'_>) -> T) -> T {
         let mut builder = Builder::new(reference());
-        let row = builder.add(self.kind, &self.given).unwrap_or_else(|errors| panic!("{}", lines(&errors)));
+        let row = builder
+            .add(self.kind, &self.given)
+            .unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let world: World = builder.build();
         let dated = Dated::new(program, reference(), self.as_of, self.known_at);
         let scalar = Scalar::new(&dated, &world);
@@ -205,7 +214,10 @@ pub(super) fn policy(id: &str, more: &str, conditions: &str) -> String {
 
 /// A condition that quotes the standard text.
 pub(super) fn when(id: &str, expression: &str) -> String {
-    format!("  - {{id: {id}, article: 第一条, quote: 符合条件, bound: explicit, when: '{}'}}\n", expression.replace('\'', "''"))
+    format!(
+        "  - {{id: {id}, article: 第一条, quote: 符合条件, bound: explicit, when: '{}'}}\n",
+        expression.replace('\'', "''")
+    )
 }
 
 /// A file of a policy under the name of its id.

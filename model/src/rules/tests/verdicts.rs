@@ -114,7 +114,8 @@ fn manual_inside_an_expression() {
 #[test]
 fn every_failing_condition_is_named_whatever_is_missing() {
     let conditions = "  - {id: a, when: student}\n  - {id: b, when: worker}\n  - {id: c, when: disabled}\n  - {id: d, when: retired}\n";
-    let (verdict, failing) = judge(conditions, json!({"student": false, "worker": true, "disabled": false}));
+    let (verdict, failing) =
+        judge(conditions, json!({"student": false, "worker": true, "disabled": false}));
     assert_eq!(verdict, Verdict::Ineligible);
     assert_eq!(failing, ["a", "c"]);
 }
@@ -132,7 +133,8 @@ fn the_order_of_conditions_changes_no_verdict() {
         values.iter().flat_map(move |b| [json!(true), json!(false), json!(null)].map(|c| (a, b, c)))
     }) {
         let given = json!({"student": a, "worker": b, "disabled": c});
-        let verdicts = orders.map(|order| judge(&order.map(|line| lines[line]).concat(), given.clone()).0);
+        let verdicts =
+            orders.map(|order| judge(&order.map(|line| lines[line]).concat(), given.clone()).0);
         assert!(verdicts.iter().all(|verdict| *verdict == verdicts[0]), "{given}: {verdicts:?}");
     }
 }

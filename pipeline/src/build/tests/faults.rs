@@ -24,7 +24,7 @@ fn lengths_characters_and_empty_keys() {
     let id = firm(1);
     let rows = format!(
         "{},5,2026-06-01\n{},5,2026-06-01\n,5,2026-06-01\n",
-        &id[..17],
+        id.get(..17).unwrap(),
         id.replacen('9', "O", 1)
     );
     assert_eq!(staff(&rows).rejects("staff"), "bad_character 1, bad_length 1, missing_key 1");
