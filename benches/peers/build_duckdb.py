@@ -157,8 +157,10 @@ class Peer:
         header = path.open("rb").readline().decode().strip("\ufeff\r\n")
         self.columns = header.split(",")
         kinds = ", ".join(f"{text(column)}: 'VARCHAR'" for column in self.columns)
+        # Read by two threads, DuckDB 2.0.0 loses rows without a word where a
+        # broken character stands at the edge of two parts of a file.
         self.run(f"""CREATE TEMP TABLE raw AS FROM read_csv('{path}', auto_detect=false, header=true,
-            delim=',', quote='"', escape='"', nullstr='', ignore_errors=true, store_rejects=true,
+            parallel=false, delim=',', quote='"', escape='"', nullstr='', ignore_errors=true, store_rejects=true,
             rejects_table='broken', rejects_scan='scanned', columns={{{kinds}}})""")
         rows = self.run("""SELECT CASE error_type WHEN 'INVALID ENCODING' THEN 'bad_encoding'
             ELSE 'malformed' END, count(DISTINCT line) FROM broken GROUP BY 1""").fetchall()
@@ -929,7 +931,7 @@ def compare(ours, peer):
     """Holds the two results against each other; the number of differences."""
     one = json.loads((ours / "quality.json").read_text())
     two = json.loads((peer / "quality.json").read_text())
-    wrong = []
+    wrong, dropped = [], []
 
     def same(what, left, right):
         if left != right:
@@ -952,7 +954,12 @@ def compare(ours, peer):
     sql = duckdb.connect()
     for kind in one["dossiers"]:
         left, right = (f"read_parquet('{side}/dossiers/{kind}.parquet')" for side in (ours, peer))
+        kept = {row[0] for row in sql.execute(f"DESCRIBE SELECT * FROM {left}").fetchall()}
         for field in (field for field in one["fields"] if field["subject"] == kind):
+            if field["field"] not in kept:
+                # Identity numbers find the subject and are not stored with it.
+                dropped.append(f"{kind}.{field['field']}")
+                continue
             column = name(field["field"])
             shape = sql.execute(f"SELECT typeof({column}) FROM {left} LIMIT 1").fetchone()[0]
             value = f"CAST({column} AS VARCHAR)"
@@ -967,8 +974,8 @@ def compare(ours, peer):
                 wrong.append(f"    for example {shown}")
     for difference in wrong:
         print(difference)
-    counted = len(one["tables"]) * 6 + len(one["fields"]) * 3 + len(one["relations"]) * 2 + 1
-    print(f"{counted} figures compared, {len(wrong)} differences")
+    counted = len(one["tables"]) * 6 + len(one["fields"]) * 3 + len(one["relations"]) * 2 + 1 - len(dropped)
+    print(f"{counted} figures compared, {len(wrong)} differences; without values by design: {', '.join(dropped)}")
     return len(wrong)
 
 

@@ -70,45 +70,52 @@ pub fn window_start(span: Span, as_of: i32) -> i32 {
     }
 }
 
-/// Truth of "within" by dense index, with running counts.
+/// Truth of "within" a region, as runs of dense indices: neighbours in the
+/// table share their parents, so that a handful of runs covers all regions.
 #[derive(Debug)]
-pub struct RegionTruth {
-    /// Truth by dense index.
-    pub truth: Vec<Tri>,
-    /// How many before each index are true; there are fewer than 65 536 regions.
-    yes: Vec<u16>,
-    /// How many before each index are false.
-    no: Vec<u16>,
+pub struct RegionTruth(Vec<RegionRun>);
+
+/// Neighbouring regions with the same truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegionRun {
+    /// Lowest dense index.
+    pub first: u16,
+    /// Highest.
+    pub last: u16,
+    /// The truth of all of them.
+    pub truth: Tri,
 }
 
 impl RegionTruth {
-    fn new(truth: Vec<Tri>) -> RegionTruth {
-        let running = |wanted: Tri| {
-            let mut count = 0;
-            std::iter::once(0)
-                .chain(truth.iter().map(|value| {
-                    count += u16::from(*value == wanted);
-                    count
-                }))
-                .collect::<Vec<u16>>()
-        };
-        let (yes, no) = (running(Tri::True), running(Tri::False));
-        RegionTruth { truth, yes, no }
+    fn new(truths: &[Tri]) -> RegionTruth {
+        let mut runs: Vec<RegionRun> = Vec::new();
+        // Dense indices fit 16 bits.
+        for (index, truth) in (0..=u16::MAX).zip(truths) {
+            match runs.last_mut() {
+                Some(run) if run.truth == *truth => run.last = index,
+                _ => runs.push(RegionRun { first: index, last: index, truth: *truth }),
+            }
+        }
+        RegionTruth(runs)
     }
 
-    /// The truth of every index in the closed range, if it is one and known.
+    /// The truth of one region; unknown past the table.
     #[must_use]
-    pub fn over(&self, low: u16, high: u16) -> Option<bool> {
-        let (low, end) = (usize::from(low), usize::from(high) + 1);
-        let all = u16::try_from(end - low).ok()?;
-        let inside = |counts: &[u16]| Some(counts.get(end)? - counts.get(low)?);
-        if inside(&self.yes)? == all {
-            Some(true)
-        } else if inside(&self.no)? == all {
-            Some(false)
-        } else {
-            None
-        }
+    pub fn of(&self, index: u16) -> Tri {
+        self.over(index, index).unwrap_or(Tri::Unknown)
+    }
+
+    /// The truth of every region in the closed range of indices, if it is one.
+    #[must_use]
+    pub fn over(&self, low: u16, high: u16) -> Option<Tri> {
+        let run = self.0.iter().find(|run| low <= run.last)?;
+        (high <= run.last).then_some(run.truth)
+    }
+
+    /// The runs that meet the closed range of indices, ascending.
+    pub fn runs_in(&self, low: u16, high: u16) -> impl Iterator<Item = RegionRun> + '_ {
+        let met = move |run: &&RegionRun| run.first <= high;
+        self.0.iter().skip_while(move |run| run.last < low).take_while(met).copied()
     }
 }
 
@@ -173,11 +180,7 @@ impl<'a> Dated<'a> {
     /// Truth of "region `inner` lies within region `outer`", by dense indices.
     #[must_use]
     pub fn region_within(&self, inner: u16, outer: u16) -> Tri {
-        self.within
-            .get(&outer)
-            .and_then(|table| table.truth.get(usize::from(inner)))
-            .copied()
-            .unwrap_or(Tri::Unknown)
+        self.within.get(&outer).map_or(Tri::Unknown, |table| table.of(inner))
     }
 
     /// The parameter's value for a region, by dense index.
@@ -236,7 +239,7 @@ fn tables(graph: &Graph, reference: &Reference, as_of: Date) -> Tables {
             && let Some(code) = reference.regions.code(*outer)
         {
             within.entry(*outer).or_insert_with(|| {
-                Arc::new(RegionTruth::new(reference.regions.within_table(code)))
+                Arc::new(RegionTruth::new(&reference.regions.within_table(code)))
             });
         }
     }

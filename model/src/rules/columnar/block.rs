@@ -7,7 +7,7 @@ use super::{
     Rows, Verdicts,
     bits::{Bits, ROWS, Truths, WORDS},
     kernel,
-    prepare::{Plan, Prepared, Quotient, Range},
+    prepare::{PlaceRange, Plan, Prepared, Quotient, Range},
 };
 use crate::{
     catalogue::FieldId,
@@ -29,6 +29,9 @@ pub struct Block<'p, 'a> {
     kept: Vec<Option<Box<Kept>>>,
     /// Which atoms are kept for the current block.
     filled: Vec<bool>,
+    /// By field: the places of the block's known rows, for fields that rules
+    /// ask for places.
+    places: Vec<Option<PlaceRange>>,
 }
 
 /// Truth of an atom that several nodes ask for.
@@ -50,6 +53,7 @@ impl<'p, 'a> Block<'p, 'a> {
             all: Bits::NONE,
             kept: (0..atoms).map(|_| None).collect(),
             filled: vec![false; atoms],
+            places: vec![None; plan.dated.reference.catalogue.fields().len()],
         }
     }
 
@@ -58,6 +62,10 @@ impl<'p, 'a> Block<'p, 'a> {
         self.all = Bits::first(rows.length);
         self.rows = Some(rows);
         self.filled.fill(false);
+        for (field, chunks) in &self.plan.ranges {
+            let range = chunks.get(rows.chunk).and_then(|blocks| blocks.get(rows.start / ROWS));
+            self.places[field.index()] = range.copied().flatten();
+        }
     }
 
     /// The verdicts of a root; `None` where every row is ineligible.
@@ -133,8 +141,8 @@ impl<'p, 'a> Block<'p, 'a> {
         if rows.frame.column(*field)?.known.is_some() {
             return None;
         }
-        let range = (*self.plan.ranges.get(field)?.get(rows.chunk)?.get(rows.start / ROWS)?)?;
-        table.over(range.low, range.high)
+        let range = self.places[field.index()]?;
+        table.over(range.low, range.high)?.known()
     }
 
     /// Truth of a node for the needed rows; other rows may read unknown.
@@ -270,9 +278,7 @@ impl<'p, 'a> Block<'p, 'a> {
             }
             Prepared::Industry(field, ranges) => {
                 let Values::Place(values) = &column(rows, *field)?.values else { return None };
-                for (low, high) in ranges {
-                    kernel::range_u16(values.get(start..end)?, *low, *high, &mut inside);
-                }
+                inside = any_range(values.get(start..end)?, ranges.iter().copied());
                 (*field, false)
             }
             Prepared::Code(field, yes, open) => return self.codes(rows, *field, yes, open),
@@ -309,11 +315,11 @@ impl<'p, 'a> Block<'p, 'a> {
         let Values::Code(values) = &column.values else { return None };
         let values = values.get(rows.start..rows.start + rows.length)?;
         let mut inside = Bits::NONE;
-        code_bits(values, yes, &mut inside);
+        kernel::member_u8(values, yes, &mut inside);
         let mut truths = self.known_split(column, rows, &inside);
         if !open.is_empty() {
             let mut unclear = Bits::NONE;
-            code_bits(values, open, &mut unclear);
+            kernel::member_u8(values, open, &mut unclear);
             truths.yes = truths.yes.zip(&unclear, |a, unclear| a & !unclear);
             truths.no = truths.no.zip(&unclear, |a, unclear| a & !unclear);
         }
@@ -324,32 +330,22 @@ impl<'p, 'a> Block<'p, 'a> {
         let column = column(rows, field)?;
         let Values::Place(values) = &column.values else { return None };
         let known = self.known(column, rows);
-        let range = self
-            .plan
-            .ranges
-            .get(&field)
-            .and_then(|chunks| *chunks.get(rows.chunk)?.get(rows.start / ROWS)?);
-        match range {
-            None => return Some(Truths::UNKNOWN),
-            Some(range) => {
-                if let Some(same) = table.over(range.low, range.high) {
-                    return Some(if same {
-                        Truths { yes: known, no: Bits::NONE }
-                    } else {
-                        Truths { yes: Bits::NONE, no: known }
-                    });
-                }
-            }
+        let Some(range) = self.places[field.index()] else { return Some(Truths::UNKNOWN) };
+        if let Some(same) = table.over(range.low, range.high) {
+            return Some(match same {
+                Tri::True => Truths { yes: known, no: Bits::NONE },
+                Tri::False => Truths { yes: Bits::NONE, no: known },
+                Tri::Unknown => Truths::UNKNOWN,
+            });
         }
-        let mut truths = Truths::UNKNOWN;
         let values = values.get(rows.start..rows.start + rows.length)?;
-        for (row, place) in values.iter().enumerate() {
-            let value = table.truth.get(usize::from(*place)).copied().unwrap_or(Tri::Unknown);
-            truths.yes.0[row / 64] |= u64::from(value == Tri::True) << (row % 64);
-            truths.no.0[row / 64] |= u64::from(value == Tri::False) << (row % 64);
-        }
-        truths.yes = truths.yes.zip(&known, |a, known| a & known);
-        truths.no = truths.no.zip(&known, |a, known| a & known);
+        let [yes, no] = [Tri::True, Tri::False].map(|truth| {
+            let ranges = table.runs_in(range.low, range.high).filter(|run| run.truth == truth);
+            any_range(values, ranges.map(|run| (run.first, run.last)))
+        });
+        let mut truths = Truths::UNKNOWN;
+        truths.yes = yes.zip(&known, |a, known| a & known);
+        truths.no = no.zip(&known, |a, known| a & known);
         Some(truths)
     }
 
@@ -390,22 +386,15 @@ fn column<'a>(rows: Rows<'a>, field: FieldId) -> Option<&'a Column> {
     rows.frame.column(field)
 }
 
-/// Bits of a code set: the first 64 codes by one shift, further ones by look-up.
-fn code_bits(values: &[u8], mask: &Mask, out: &mut Bits) {
-    if mask.0[1..] == [0; 3] {
-        kernel::member_u8(values, mask.0[0], out);
-        // Codes from 64 on would alias; they are never in the set.
-        if values.iter().any(|value| *value > 63) {
-            for (row, value) in values.iter().enumerate().filter(|(_, value)| **value > 63) {
-                let _ = value;
-                out.0[row / 64] &= !(1 << (row % 64));
-            }
-        }
-        return;
+/// Rows whose dense index lies in one of the closed ranges.
+fn any_range(values: &[u16], ranges: impl Iterator<Item = (u16, u16)>) -> Bits {
+    let mut any = Bits::NONE;
+    for (low, high) in ranges {
+        let mut inside = Bits::NONE;
+        kernel::range_u16(values, low, high, &mut inside);
+        any = any.zip(&inside, |any, inside| any | inside);
     }
-    for (row, value) in values.iter().enumerate() {
-        out.0[row / 64] |= u64::from(mask.contains(*value)) << (row % 64);
-    }
+    any
 }
 
 /// Copies bits of a buffer into a block's words.
