@@ -26,9 +26,12 @@ check: cargo ## Formatting, lints, and the policies with their cases
 	cargo run --quiet -- check
 
 .PHONY: bench
-bench: cargo peers ## Measure the engine, with the peers in the same run, and the service
+bench: cargo peers ## Measure the engine and the build beside their peers, and the service
 	cargo bench -p zhida-model --bench engine
 	cargo bench -p zhida --bench serve
+	cargo build --release
+	$(VENV)/bin/python benches/build.py "$$(cargo metadata --no-deps --format-version 1 \
+	  | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')/release/zhida"
 
 .PHONY: peers
 peers: $(VENV)/.ready ## Install the engines we are compared with into a Python of their own

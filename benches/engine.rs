@@ -366,28 +366,11 @@ fn compare(
     let (program, roots) = compile(reference, &rules)?;
     let day = jiff::civil::date(2026, 3, 31);
     let dated = Dated::new(&program, reference, day, day);
-    let mut seconds = Vec::new();
-    let mut counts = Vec::new();
-    for _ in 0..7 {
-        let begun = Instant::now();
-        let engine = Engine::new(&dated, world, SubjectKind::Enterprise, roots.clone());
-        counts = engine.counts();
-        seconds.push(begun.elapsed().as_secs_f64());
-    }
-    seconds.sort_by(f64::total_cmp);
+    let (seconds, counts) = timed(&dated, world, &roots);
     let ours = seconds[seconds.len() / 2];
     check_sample(&dated, world, &roots, &counts)?;
-    let peers_form: Vec<Value> = rules
-        .iter()
-        .map(|rule| {
-            json!({
-                "region": rule.region.as_ref().map(|(_, range)| range),
-                "any": false, "terms": rule.terms, "manual": rule.manual,
-            })
-        })
-        .collect();
     let path = folder.join("rules.json");
-    serde_json::to_writer(File::create(&path)?, &json!({ "rules": peers_form }))?;
+    write_rules(&rules, &path)?;
     let pairs = (ROWS * RULES) as f64;
     let title = if regional { "rules with regions" } else { "rules without regions" };
     println!("\n{title}");
@@ -411,19 +394,8 @@ fn compare(
         if prefilter {
             command.arg("--prefilter");
         }
-        let output = command.output()?;
-        if !output.status.success() {
-            return Err(format!("{peer}: {}", String::from_utf8_lossy(&output.stderr)).into());
-        }
-        let answer: Value = serde_json::from_slice(&output.stdout)?;
+        let answer = answer(peer, command, &counts)?;
         let theirs = answer["seconds"].as_f64().ok_or("no seconds")?;
-        for (rule, (own, other)) in
-            counts.iter().zip(answer["counts"].as_array().ok_or("no counts")?).enumerate()
-        {
-            if json!(own) != *other {
-                return Err(format!("{peer} counts rule {rule} as {other}, we as {own:?}").into());
-            }
-        }
         let name = format!(
             "{peer} {}{}",
             answer["version"].as_str().unwrap_or(""),
@@ -432,6 +404,52 @@ fn compare(
         println!("  {name:<28}{theirs:>10.3}{:>16.2e}{:>12.1}", pairs / theirs, theirs / ours);
     }
     Ok(())
+}
+
+/// Seven runs: their seconds in order, and the counts of the last.
+fn timed(dated: &Dated<'_>, world: &World, roots: &[NodeId]) -> (Vec<f64>, Vec<[u64; 4]>) {
+    let mut seconds = Vec::new();
+    let mut counts = Vec::new();
+    for _ in 0..7 {
+        let begun = Instant::now();
+        let engine = Engine::new(dated, world, SubjectKind::Enterprise, roots.to_vec());
+        counts = engine.counts();
+        seconds.push(begun.elapsed().as_secs_f64());
+    }
+    seconds.sort_by(f64::total_cmp);
+    (seconds, counts)
+}
+
+/// The rules in the form the peers read.
+fn write_rules(rules: &[Rule], path: &Path) -> Fallible<()> {
+    let rules: Vec<Value> = rules
+        .iter()
+        .map(|rule| {
+            json!({
+                "region": rule.region.as_ref().map(|(_, range)| range),
+                "any": false, "terms": rule.terms, "manual": rule.manual,
+            })
+        })
+        .collect();
+    serde_json::to_writer(File::create(path)?, &json!({ "rules": rules }))?;
+    Ok(())
+}
+
+/// What a peer answers, once its counts are the same as ours.
+fn answer(peer: &str, mut command: Command, counts: &[[u64; 4]]) -> Fallible<Value> {
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("{peer}: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let answer: Value = serde_json::from_slice(&output.stdout)?;
+    for (rule, (own, other)) in
+        counts.iter().zip(answer["counts"].as_array().ok_or("no counts")?).enumerate()
+    {
+        if json!(own) != *other {
+            return Err(format!("{peer} counts rule {rule} as {other}, we as {own:?}").into());
+        }
+    }
+    Ok(answer)
 }
 
 /// A sample of rows through the specification: every thousandth row, every rule.

@@ -9,6 +9,7 @@ use std::{
     error::Error,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -39,11 +40,9 @@ fn main() -> Fallible<()> {
     if std::env::args().any(|argument| argument == "--test") {
         return Ok(());
     }
-    let program = env!("CARGO_BIN_EXE_zhida");
-    let root = env!("CARGO_MANIFEST_DIR");
     let folder = std::env::temp_dir().join(format!("zhida-serve-bench-{}", std::process::id()));
-    let demo = Command::new(program)
-        .current_dir(root)
+    let demo = Command::new(env!("CARGO_BIN_EXE_zhida"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["demo", "--no-serve", "--citizens", CITIZENS, "--enterprises", ENTERPRISES, "--out"])
         .arg(&folder)
         .stdout(Stdio::null())
@@ -52,29 +51,7 @@ fn main() -> Fallible<()> {
         return Err("the town could not be made".into());
     }
     let begun = Instant::now();
-    let mut child = Command::new(program)
-        .current_dir(root)
-        .args(["serve", "--bind", "127.0.0.1:0", "--as-of", "2026-03-31", "--data"])
-        .arg(folder.join("data"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let output = child.stdout.take().ok_or("no output")?;
-    let service = Service(child);
-    let (mut address, mut token, mut subject) = (String::new(), String::new(), String::new());
-    for line in BufReader::new(output).lines() {
-        let line = line?;
-        if let Some(rest) = line.strip_prefix("open   http://") {
-            address = rest.split('/').next().unwrap_or_default().to_owned();
-        }
-        if let Some(rest) = line.strip_prefix("token") {
-            token = rest.trim().to_owned();
-        }
-        if let Some((_, rest)) = line.split_once("/v1/subjects/") {
-            subject = rest.split('/').next().unwrap_or_default().to_owned();
-            break;
-        }
-    }
+    let (service, door) = start(&folder.join("data"))?;
     println!(
         "{CITIZENS} citizens and {ENTERPRISES} enterprises; answers {} ms after its start",
         begun.elapsed().as_millis()
@@ -83,17 +60,61 @@ fn main() -> Fallible<()> {
         "{:<34}{:>12}{:>11}{:>11}{:>11}",
         "route", "requests/s", "median ms", "99% ms", "worst ms"
     );
+    for (name, request) in requests(&door) {
+        route(name, &door.address, &request)?;
+    }
+    drop(service);
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// What the service says of itself when it starts.
+#[derive(Default)]
+struct Door {
+    address: String,
+    token: String,
+    subject: String,
+}
+
+/// Starts the service and waits until it names a subject.
+fn start(data: &Path) -> Fallible<(Service, Door)> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zhida"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["serve", "--bind", "127.0.0.1:0", "--as-of", "2026-03-31", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let output = child.stdout.take().ok_or("no output")?;
+    let service = Service(child);
+    let mut door = Door::default();
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        if let Some(rest) = line.strip_prefix("open   http://") {
+            door.address = rest.split('/').next().unwrap_or_default().to_owned();
+        }
+        if let Some(rest) = line.strip_prefix("token") {
+            door.token = rest.trim().to_owned();
+        }
+        if let Some((_, rest)) = line.split_once("/v1/subjects/") {
+            door.subject = rest.split('/').next().unwrap_or_default().to_owned();
+            break;
+        }
+    }
+    Ok((service, door))
+}
+
+/// The routes of a portal, with a request for each.
+fn requests(door: &Door) -> [(&'static str, String); 6] {
     let typed =
         r#"{"kind":"citizen","values":{"birth_date":"1943-05-01","hukou_region":"310000"}}"#;
-    for (name, request) in [
-        ("GET health", get("/v1/health", &token)),
-        ("GET policies", get("/v1/policies", &token)),
-        ("GET recommendations", get(&format!("/v1/subjects/{subject}/recommendations"), &token)),
-        ("GET dossier", get(&format!("/v1/subjects/{subject}/dossier"), &token)),
-        (
-            "GET explanation",
-            get(&format!("/v1/subjects/{subject}/explanations/resident-pension"), &token),
-        ),
+    let own = |what: &str| get(&format!("/v1/subjects/{}/{what}", door.subject), &door.token);
+    [
+        ("GET health", get("/v1/health", &door.token)),
+        ("GET policies", get("/v1/policies", &door.token)),
+        ("GET recommendations", own("recommendations")),
+        ("GET dossier", own("dossier")),
+        ("GET explanation", own("explanations/resident-pension")),
         (
             "POST match (calculator)",
             format!(
@@ -101,12 +122,7 @@ fn main() -> Fallible<()> {
                 typed.len()
             ),
         ),
-    ] {
-        route(name, &address, &request)?;
-    }
-    drop(service);
-    std::fs::remove_dir_all(&folder)?;
-    Ok(())
+    ]
 }
 
 fn get(path: &str, token: &str) -> String {

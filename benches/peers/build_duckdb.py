@@ -787,6 +787,9 @@ class Peer:
         else:
             passes, start, end = edge["pass"], ends["from"], ends["to"]
             turned = f"coalesce({until} < {since}, false)" if until != "NULL" and since != "NULL" else "false"
+            if "begun_from" in edge:
+                passes = f"({passes}) AND NOT coalesce({since} < DATE '{edge['begun_from']}', false)"
+                end = f"CASE WHEN {since} IS NOT NULL THEN {end} END"
             self.run(f"""CREATE TABLE {made} AS SELECT DISTINCT {start} AS "from", {end} AS "to",
                 CAST({since} AS DATE) AS since, CAST({until} AS DATE) AS until FROM kept
                 WHERE {passes} AND {start} IS NOT NULL AND {end} IS NOT NULL AND NOT {turned}""")
@@ -803,6 +806,8 @@ class Peer:
         self.run(f"DROP TABLE {made}")
         complete = (f"{grouped}({self.absence(subject)}) = {KNOWN} AND r.sid NOT IN "
                     f"(SELECT sid FROM l_{subject}_{edge['name']})") if edge["complete"] else "false"
+        if "born_from" in edge:
+            complete = f"coalesce(r.origin >= DATE '{edge['born_from']}', false) AND {complete}"
         self.lists.setdefault(subject, []).append((f"{edge['name']}__complete", complete))
 
     # ---- dossiers ----------------------------------------------------------

@@ -28,7 +28,7 @@ use zhida_model::{
     matching::{Amount, ClaimWindow, Match, Matcher, Memo, Selected, Unit, units},
     policy::cases::Verdict,
     rules::{
-        columnar::Engine,
+        columnar::{Engine, Rows, Verdicts},
         dated::Dated,
         scalar::{At, Dossier},
     },
@@ -145,41 +145,13 @@ pub fn match_all(
                 blocks,
                 || (Memo::default(), Vec::<(usize, Match)>::new()),
                 |(memo, found), rows, position, verdicts| {
-                    let Some(selected) = own.get(position) else { return };
-                    let possible = verdicts
-                        .eligible
-                        .zip(&verdicts.likely, |a, b| a | b)
-                        .zip(&verdicts.unknown, |a, b| a | b);
-                    for row in possible.rows() {
-                        let subject = Dossier { frame: rows.frame, row: rows.start + row };
-                        if selected.policy.unit.is_some() {
-                            let mut matches = Vec::new();
-                            matcher.policy(selected, subject, memo, &mut matches);
-                            found.extend(matches.into_iter().map(|found| (subject.row, found)));
-                        } else {
-                            let at = At::subject(rows.frame, subject.row);
-                            let verdict = verdicts.of(row);
-                            let one = matcher.judged(selected, &Unit::Subject, &at, verdict, memo);
-                            found.push((subject.row, one));
-                        }
+                    if let Some(selected) = own.get(position) {
+                        possible(&matcher, selected, rows, verdicts, memo, found);
                     }
                 },
             );
-            for (_, mut found) in judged {
-                found.sort_by_key(|(row, _)| *row);
-                let mut rows: Vec<(Option<u32>, Match)> = Vec::with_capacity(found.len());
-                for group in found.chunk_by(|a, b| a.0 == b.0) {
-                    let mut matches: Vec<Match> =
-                        group.iter().map(|(_, found)| found.clone()).collect();
-                    matcher.finish(&mut matches);
-                    add(&mut report, &matcher, &matches);
-                    let mut rank = 0;
-                    for found in matches {
-                        let shown = found.suppressed.is_none();
-                        rank += u32::from(shown);
-                        rows.push((shown.then_some(rank), found));
-                    }
-                }
+            for (_, found) in judged {
+                let mut rows = ranked(&matcher, found, &mut report);
                 report.matches += rows.len() as u64;
                 all.write(dated, kind, &rows)?;
                 rows.retain(|(rank, _)| rank.is_some_and(|rank| rank as usize <= options.best));
@@ -192,6 +164,56 @@ pub fn match_all(
     all.close()?;
     best.close()?;
     Ok(report)
+}
+
+/// The matches of one policy among the rows of a block, with the row of each
+/// in its frame.
+fn possible<'a>(
+    matcher: &Matcher<'a>,
+    selected: &Selected<'a>,
+    rows: &Rows<'a>,
+    verdicts: &Verdicts,
+    memo: &mut Memo,
+    found: &mut Vec<(usize, Match)>,
+) {
+    let possible =
+        verdicts.eligible.zip(&verdicts.likely, |a, b| a | b).zip(&verdicts.unknown, |a, b| a | b);
+    for row in possible.rows() {
+        let subject = Dossier { frame: rows.frame, row: rows.start + row };
+        if selected.policy.unit.is_some() {
+            let mut matches = Vec::new();
+            matcher.policy(selected, subject, memo, &mut matches);
+            found.extend(matches.into_iter().map(|found| (subject.row, found)));
+        } else {
+            let at = At::subject(rows.frame, subject.row);
+            let verdict = verdicts.of(row);
+            let one = matcher.judged(selected, &Unit::Subject, &at, verdict, memo);
+            found.push((subject.row, one));
+        }
+    }
+}
+
+/// The matches of a block, subject by subject, in order; those that are shown
+/// with their rank. Counts them.
+fn ranked(
+    matcher: &Matcher<'_>,
+    mut found: Vec<(usize, Match)>,
+    report: &mut MatchReport,
+) -> Vec<(Option<u32>, Match)> {
+    found.sort_by_key(|(row, _)| *row);
+    let mut rows: Vec<(Option<u32>, Match)> = Vec::with_capacity(found.len());
+    for group in found.chunk_by(|a, b| a.0 == b.0) {
+        let mut matches: Vec<Match> = group.iter().map(|(_, found)| found.clone()).collect();
+        matcher.finish(&mut matches);
+        add(report, matcher, &matches);
+        let mut rank = 0;
+        for found in matches {
+            let shown = found.suppressed.is_none();
+            rank += u32::from(shown);
+            rows.push((shown.then_some(rank), found));
+        }
+    }
+    rows
 }
 
 /// The units of a subject, for callers that explain a match.

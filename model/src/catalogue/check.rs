@@ -234,9 +234,14 @@ impl<'a> Check<'a> {
     }
 
     fn source_tables(&self, written: &CatalogueFile) -> Vec<SourceTable> {
+        let label = |owner: &String| match written.departments.get(owner) {
+            Some(department) => department.label.clone(),
+            None => owner.clone(),
+        };
         let tables = written.tables.iter().enumerate().map(|(index, table)| SourceTable {
             id: TableId::new(index),
             entry: table.value.clone(),
+            owner_label: label(&table.value.owner),
             place: yaml::place(table),
         });
         tables.collect()

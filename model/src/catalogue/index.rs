@@ -194,6 +194,8 @@ pub struct SourceTable {
     pub id: TableId,
     /// The entry as it is written.
     pub entry: Table,
+    /// Chinese name of the department that owns it.
+    pub owner_label: String,
     /// Where its entry stands in the catalogue file.
     pub place: Place,
 }

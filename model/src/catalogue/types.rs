@@ -473,6 +473,17 @@ pub struct RelationEntry {
     pub until: Option<DateColumn>,
     /// Whether an absent row means "none".
     pub complete: bool,
+    /// Only rows whose `since` is this day or later; a row without a day leaves
+    /// the list incomplete.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub begun_from: Option<Date>,
+    /// Lists are complete only for subjects born or founded on this day or
+    /// later: a register that began in 1996 knows all children of those only
+    /// who were too young to have any before.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub born_from: Option<Date>,
 }
 
 /// How rows make edges.

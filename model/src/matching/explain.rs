@@ -5,22 +5,22 @@
 use serde::Serialize;
 
 use crate::{
-    catalogue::{Field, types::FieldType},
+    catalogue::types::FieldType,
     domain::{Reason, Tri},
-    frame::{Column, Values},
     policy::cases::Verdict,
     rules::{
         dated::date_of,
         ir::{Atom, FieldRef, Node, NodeId, Scope},
         missing::{Question, fields_below, relations_below},
         program::{Compiled, CompiledKind},
-        render::{Render, money, plain},
+        render::Render,
         scalar::{At, Manual, Scalar},
     },
 };
 
 use super::{
     amount::{Amount, amount},
+    cell::format_cell,
     judge::{failing, verdict},
     outcome::{Missing, describe},
     select::{ClaimWindow, Selected},
@@ -286,98 +286,4 @@ fn field_evidence<'a>(scalar: &Scalar<'a>, field: FieldRef, at: &At<'a>) -> Evid
             .and_then(date_of)
             .map(|day| day.to_string()),
     }
-}
-
-/// A cell as people write it.
-#[must_use]
-pub fn format_cell(
-    scalar: &Scalar<'_>,
-    field: &Field,
-    column: &Column,
-    row: usize,
-) -> Option<String> {
-    let reference = scalar.dated.reference;
-    let code =
-        |position: u8| field.codes.as_ref()?.entry(position).map(|entry| entry.label.clone());
-    match &column.values {
-        Values::Bool(values) => Some(if values.value(row) { "是" } else { "否" }.to_owned()),
-        Values::Int(values) => {
-            let value = *values.get(row)?;
-            Some(match field.kind {
-                FieldType::Money => money(value),
-                FieldType::Decimal => {
-                    let number = crate::domain::Number::decimal(value);
-                    if field.unit == "ratio" {
-                        let percent = number.checked_mul(crate::domain::Number::whole(100))?;
-                        format!("{}%", plain(percent))
-                    } else {
-                        format!("{}{}", plain(number), field.unit)
-                    }
-                }
-                _ => format!("{value}{}", field.unit),
-            })
-        }
-        Values::Date(values) => date_of(*values.get(row)?).map(|day| day.to_string()),
-        Values::Code(values) => code(*values.get(row)?),
-        Values::Place(values) => {
-            let place = *values.get(row)?;
-            match field.kind {
-                FieldType::Region => reference.regions.full_name(reference.regions.code(place)?),
-                _ => {
-                    reference.industries.name(reference.industries.code(place)?).map(str::to_owned)
-                }
-            }
-        }
-        Values::Text { offsets, bytes } => {
-            let (start, end) = slot(offsets, row)?;
-            std::str::from_utf8(bytes.get(start..end)?).ok().map(str::to_owned)
-        }
-        Values::Set { offsets, members } => {
-            let (start, end) = slot(offsets, row)?;
-            let names: Vec<String> = members
-                .get(start..end)?
-                .iter()
-                .filter_map(|member| {
-                    if field.holds_zones() {
-                        reference.regions.zone_at(*member).map(|zone| zone.name.clone())
-                    } else if field.holds_industries() {
-                        let code = reference.industries.code(*member)?;
-                        reference.industries.name(code).map(str::to_owned)
-                    } else {
-                        code(u8::try_from(*member).ok()?)
-                    }
-                })
-                .collect();
-            Some(if names.is_empty() { "无".to_owned() } else { names.join("、") })
-        }
-        Values::Facts(facts) => {
-            let (start, end) = slot(&facts.offsets, row)?;
-            let rows: Vec<String> = (start..end)
-                .map(|at| {
-                    let day = |days: i32| date_of(days).map(|day| day.to_string());
-                    let from = (facts.from[at] != i32::MIN).then(|| day(facts.from[at])).flatten();
-                    let to = (facts.to[at] != i32::MAX).then(|| day(facts.to[at])).flatten();
-                    let amount = facts.amount[at];
-                    let amount = if amount == i64::MIN {
-                        String::new()
-                    } else {
-                        format!(" {}", money(amount))
-                    };
-                    format!(
-                        "{}（{}至{}{amount}）",
-                        code(facts.code[at]).unwrap_or_default(),
-                        from.unwrap_or_default(),
-                        to.unwrap_or_default(),
-                    )
-                })
-                .collect();
-            Some(if rows.is_empty() { "无记录".to_owned() } else { rows.join("；") })
-        }
-    }
-}
-
-fn slot(offsets: &arrow_buffer::OffsetBuffer<i32>, row: usize) -> Option<(usize, usize)> {
-    let start = usize::try_from(*offsets.get(row)?).ok()?;
-    let end = usize::try_from(*offsets.get(row + 1)?).ok()?;
-    Some((start, end))
 }

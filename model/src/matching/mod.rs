@@ -5,6 +5,7 @@
 //! row of the batch and an answer of the portal can never differ.
 
 mod amount;
+mod cell;
 mod explain;
 mod judge;
 mod outcome;
@@ -14,7 +15,8 @@ mod suppress;
 
 pub use self::{
     amount::{Amount, amount},
-    explain::{ConditionTrace, Evidence, Explanation, Test, explain, format_cell},
+    cell::format_cell,
+    explain::{ConditionTrace, Evidence, Explanation, Test, explain},
     judge::{Unit, failing, units, verdict},
     outcome::{Match, Matcher, Memo, Missing, rank},
     score::score,

@@ -13,7 +13,7 @@ use crate::{
     reference::Reference,
     rules::{
         dated::{Dated, next_day},
-        ir::{Atom, NodeId, Num},
+        ir::{Atom, Graph, NodeId, Num},
         missing::{Found, Question, atoms_below},
         place,
         program::{Compiled, CompiledKind, Policy, Program, Source, members},
@@ -153,17 +153,7 @@ impl Lint<'_> {
     fn truths(&mut self, program: &Program, reference: &Reference, world: &World) {
         let policy = self.policy;
         let mut graph = program.graph.clone();
-        let mut before: Vec<NodeId> = Vec::new();
-        let mut reached = Vec::new();
-        for (_, when, _) in &policy.tiers {
-            let none = graph.or(before.clone());
-            let none = graph.not(none);
-            reached.push(graph.and([policy.root, none, *when]));
-            before.push(*when);
-        }
-        let any = graph.or(before);
-        let no_tier = graph.not(any);
-        let gap = graph.and([policy.root, no_tier]);
+        let (reached, gap) = tier_nodes(policy, &mut graph);
         let examined = Program { graph, policies: Vec::new(), manuals: program.manuals.clone() };
         // The latest day on which it applies, but none for which no parameters are known yet.
         let day = policy.file.valid.to.unwrap_or(DEFAULT_DAY).min(DEFAULT_DAY);
@@ -184,10 +174,16 @@ impl Lint<'_> {
             let start = place::of(&policy.file.id);
             self.find(Severity::Error, start, "never_met", "", message, help);
         }
+        self.tiers(&reached, gap, &ask);
+    }
+
+    /// Tiers that are never reached, and a gap between them.
+    fn tiers(&mut self, reached: &[NodeId], gap: NodeId, ask: &dyn Fn(NodeId, Tri) -> Found) {
+        let policy = self.policy;
         for ((tier, written), node) in
             policy.tiers.iter().zip(&policy.file.benefit.tiers).zip(reached)
         {
-            if ask(node, Tri::True) == Found::No {
+            if ask(*node, Tri::True) == Found::No {
                 let message = "earlier tiers leave nothing for it".to_owned();
                 let help = "put the narrower tier first, or correct the bounds";
                 let subject = format!("tier `{}`", tier.0);
@@ -307,15 +303,27 @@ fn unknown_at<'a>(policy: &Policy, reference: &Reference, world: &'a World) -> O
     Some(at)
 }
 
+/// Who reaches each tier, the earlier ones not applying, and who qualifies and
+/// falls into none.
+fn tier_nodes(policy: &Policy, graph: &mut Graph) -> (Vec<NodeId>, NodeId) {
+    let mut before: Vec<NodeId> = Vec::new();
+    let mut reached = Vec::new();
+    for (_, when, _) in &policy.tiers {
+        let none = graph.or(before.clone());
+        let none = graph.not(none);
+        reached.push(graph.and([policy.root, none, *when]));
+        before.push(*when);
+    }
+    let any = graph.or(before);
+    let no_tier = graph.not(any);
+    (reached, graph.and([policy.root, no_tier]))
+}
+
 /// Versions of one policy follow each other without overlap or gap.
 fn versions(program: &Program, findings: &mut Vec<Diagnostic>) {
     for policy in &program.policies {
-        let siblings: Vec<&Policy> = program
-            .policies
-            .iter()
-            .filter(|other| other.key.id == policy.key.id && other.key.case == policy.key.case)
-            .collect();
-        let mut report = |message: String, help: &str, severity: Severity, code: &'static str| {
+        let found = [superseded(program, policy), succession(program, policy)];
+        for (severity, code, message, help) in found.into_iter().flatten() {
             findings.push(Diagnostic {
                 file: policy.source.clone(),
                 place: place::of(&policy.file.id),
@@ -325,61 +333,55 @@ fn versions(program: &Program, findings: &mut Vec<Diagnostic>) {
                 subject: format!("version `{}`", policy.key.version),
                 help: help.to_owned(),
             });
-        };
-        if let Some(older) = &policy.file.supersedes
-            && !program
-                .policies
-                .iter()
-                .any(|other| other.key.id == policy.key.id && other.key.version == *older)
-        {
-            let message = format!("it supersedes version `{older}`, which does not exist");
-            report(
-                message,
-                "correct `supersedes`, or add that version",
-                Severity::Error,
-                "unknown_version",
-            );
         }
-        let next = siblings
-            .iter()
-            .filter(|other| other.key.version != policy.key.version)
-            .filter(|other| other.file.valid.from >= policy.file.valid.from)
-            .min_by_key(|other| other.file.valid.from);
-        let Some(next) = next else { continue };
-        let supersedes = next.file.supersedes.as_ref() == Some(&policy.key.version);
-        match (policy.file.valid.to, next.file.valid.from) {
-            (Some(to), Some(from)) if from <= to && !supersedes => {
-                let message =
-                    format!("version `{}` is in force from {from} already", next.key.version);
-                report(
-                    message,
-                    "end this one the day before, or say `supersedes` there",
-                    Severity::Warning,
-                    "validity_overlap",
-                );
-            }
-            (None, Some(from)) if !supersedes => {
-                let message = format!(
-                    "version `{}` is in force from {from}, and this one never ends",
-                    next.key.version
-                );
-                report(
-                    message,
-                    "give this one a last day, or say `supersedes` there",
-                    Severity::Warning,
-                    "validity_overlap",
-                );
-            }
-            (Some(to), Some(from)) if from > next_day(to) => {
-                let message = format!("no version is in force between {to} and {from}");
-                report(
-                    message,
-                    "check the dates; a real gap may stand",
-                    Severity::Warning,
-                    "validity_gap",
-                );
-            }
-            _ => {}
+    }
+}
+
+/// Severity, code, message and help of a finding about a version.
+type VersionFault = (Severity, &'static str, String, &'static str);
+
+/// The version it says it supersedes exists.
+fn superseded(program: &Program, policy: &Policy) -> Option<VersionFault> {
+    let older = policy.file.supersedes.as_ref()?;
+    let exists = program
+        .policies
+        .iter()
+        .any(|other| other.key.id == policy.key.id && other.key.version == *older);
+    (!exists).then(|| {
+        let message = format!("it supersedes version `{older}`, which does not exist");
+        let help = "correct `supersedes`, or add that version";
+        (Severity::Error, "unknown_version", message, help)
+    })
+}
+
+/// It ends on the day before the next version begins.
+fn succession(program: &Program, policy: &Policy) -> Option<VersionFault> {
+    let next = program
+        .policies
+        .iter()
+        .filter(|other| other.key.id == policy.key.id && other.key.case == policy.key.case)
+        .filter(|other| other.key.version != policy.key.version)
+        .filter(|other| other.file.valid.from >= policy.file.valid.from)
+        .min_by_key(|other| other.file.valid.from)?;
+    let supersedes = next.file.supersedes.as_ref() == Some(&policy.key.version);
+    let version = &next.key.version;
+    match (policy.file.valid.to, next.file.valid.from) {
+        (Some(to), Some(from)) if from <= to && !supersedes => {
+            let message = format!("version `{version}` is in force from {from} already");
+            let help = "end this one the day before, or say `supersedes` there";
+            Some((Severity::Warning, "validity_overlap", message, help))
         }
+        (None, Some(from)) if !supersedes => {
+            let message =
+                format!("version `{version}` is in force from {from}, and this one never ends");
+            let help = "give this one a last day, or say `supersedes` there";
+            Some((Severity::Warning, "validity_overlap", message, help))
+        }
+        (Some(to), Some(from)) if from > next_day(to) => {
+            let message = format!("no version is in force between {to} and {from}");
+            let help = "check the dates; a real gap may stand";
+            Some((Severity::Warning, "validity_gap", message, help))
+        }
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //! so that the words people read and the rule that decides cannot drift apart.
 
 use crate::{
-    catalogue::{Field, types::FieldType},
+    catalogue::{Field, RelationId, types::FieldType},
     domain::{DECIMAL_ONE, FEN, Number},
     reference::Reference,
     rules::{
@@ -249,14 +249,6 @@ impl<'a> Render<'a> {
         let pair = |a: &NumId, word: &str, b: &NumId| {
             format!("{}{word}{}", self.num(*a, self.sense(*a)), self.num(*b, self.sense(*b)))
         };
-        // Sums inside products and quotients are bracketed.
-        let factor = |part: &NumId| {
-            let text = self.num(*part, self.sense(*part));
-            match self.graph().num(*part) {
-                Num::Add(..) | Num::Sub(..) => format!("（{text}）"),
-                _ => text,
-            }
-        };
         match self.graph().num(id) {
             Num::Field(field) | Num::Decimal(field) => self.label(*field),
             Num::Literal(num, den) => match Number::ratio(*num, *den) {
@@ -266,10 +258,10 @@ impl<'a> Render<'a> {
             Num::AsOf => "判断日".to_owned(),
             Num::Add(a, b) => pair(a, "加", b),
             Num::Sub(a, b) => pair(a, "减", b),
-            Num::Mul(a, b) => format!("{}乘以{}", factor(a), factor(b)),
+            Num::Mul(a, b) => format!("{}乘以{}", self.factor(*a), self.factor(*b)),
             Num::Div(a, b) => match self.graph().num(*b) {
-                Num::Literal(..) => format!("{}除以{}", factor(a), factor(b)),
-                _ => format!("{}与{}之比", factor(a), factor(b)),
+                Num::Literal(..) => format!("{}除以{}", self.factor(*a), self.factor(*b)),
+                _ => format!("{}与{}之比", self.factor(*a), self.factor(*b)),
             },
             Num::Min(a, b) => format!("{}两者中较小的", pair(a, "和", b)),
             Num::Max(a, b) => format!("{}两者中较大的", pair(a, "和", b)),
@@ -299,15 +291,26 @@ impl<'a> Render<'a> {
                 let when = span.map_or(String::new(), |span| format!("近{}", describe(span)));
                 format!("{when}{}（{}）的金额合计", self.codes(*field, mask), self.label(*field))
             }
-            Num::CountMembers(relation, filter) => {
-                let label = &self.reference.catalogue.relation_by_id(*relation).entry.label;
-                match filter {
-                    Some(body) => format!("{label}中满足（{}）的人数", self.node(*body)),
-                    None => format!("{label}人数"),
-                }
-            }
+            Num::CountMembers(relation, filter) => self.members_counted(*relation, *filter),
             Num::Since(_) => "其关系起始日".to_owned(),
             Num::Until(_) => "其关系终止日".to_owned(),
+        }
+    }
+
+    /// A part of a product or quotient: sums are bracketed.
+    fn factor(&self, part: NumId) -> String {
+        let text = self.num(part, self.sense(part));
+        match self.graph().num(part) {
+            Num::Add(..) | Num::Sub(..) => format!("（{text}）"),
+            _ => text,
+        }
+    }
+
+    fn members_counted(&self, relation: RelationId, filter: Option<NodeId>) -> String {
+        let label = &self.reference.catalogue.relation_by_id(relation).entry.label;
+        match filter {
+            Some(body) => format!("{label}中满足（{}）的人数", self.node(body)),
+            None => format!("{label}人数"),
         }
     }
 }

@@ -104,80 +104,94 @@ pub(super) fn parse_column(
     pass: &dyn Fn(usize) -> bool,
     faults: &mut Vec<CellFault>,
 ) -> Parsed {
-    let rows = batch.rows();
-    let mut reasons = Vec::with_capacity(rows);
-    let mut each = |row: usize, read: &mut dyn FnMut(&str) -> Result<(), Fault>| {
-        let text = if pass(row) { batch.cell(column, row) } else { "" };
+    let mut reader =
+        Reader { batch, column, pass, faults, reasons: Vec::with_capacity(batch.rows()) };
+    let cells = match parse {
+        Parse::Bool(map) | Parse::Code(map) => Cells::Small(reader.fill(0, |text| code(map, text))),
+        Parse::Number { places, min, max } => {
+            Cells::Whole(reader.fill(0, |text| bounded(number(text, *places)?, *min, *max)))
+        }
+        Parse::Day { format, min, max } => Cells::Day(reader.fill(day::NONE, |text| {
+            let day = day::parse(text, *format).ok_or(Fault::ImpossibleDate)?;
+            bounded(i64::from(day), *min, *max).map(|_| day)
+        })),
+        Parse::Region => Cells::Place(reader.fill(0, |text| context.region(text))),
+        Parse::Industry => Cells::Place(reader.fill(0, |text| context.industry(text))),
+        Parse::Subject(kind) => {
+            Cells::Subject(reader.fill(u32::MAX, |text| context.subject(*kind, text)))
+        }
+        Parse::Text => reader.texts(),
+        Parse::Set { separator, members } => reader.sets(context, separator.as_deref(), members),
+    };
+    Parsed { cells, reasons: reader.reasons }
+}
+
+/// Goes through the cells of a column and notes what became of each.
+struct Reader<'r> {
+    batch: &'r Batch,
+    column: usize,
+    pass: &'r dyn Fn(usize) -> bool,
+    faults: &'r mut Vec<CellFault>,
+    reasons: Vec<Reason>,
+}
+
+impl Reader<'_> {
+    /// Reads one cell, unless it is empty or its row does not pass.
+    fn cell(&mut self, row: usize, read: impl FnOnce(&str) -> Result<(), Fault>) {
+        let text = if (self.pass)(row) { self.batch.cell(self.column, row) } else { "" };
         let reason = match text {
             "" => Reason::Missing,
             text => match read(text) {
                 Ok(()) => Reason::Known,
                 Err(_) if trim_spaces(text).is_empty() => Reason::Missing,
                 Err(fault) => {
-                    faults.push(CellFault { row, fault });
+                    self.faults.push(CellFault { row, fault });
                     Reason::Rejected
                 }
             },
         };
-        reasons.push(reason);
-    };
-    macro_rules! fill {
-        ($kind:ident, $empty:expr, $read:expr) => {{
-            let read = $read;
-            let mut cells = Vec::with_capacity(rows);
-            for row in 0..rows {
-                let mut value = $empty;
-                each(row, &mut |text| {
-                    value = read(text)?;
-                    Ok(())
-                });
-                cells.push(value);
-            }
-            Cells::$kind(cells)
-        }};
+        self.reasons.push(reason);
     }
-    let cells = match parse {
-        Parse::Bool(map) | Parse::Code(map) => fill!(Small, 0_u8, |text: &str| code(map, text)),
-        Parse::Number { places, min, max } => {
-            fill!(Whole, 0_i64, |text: &str| bounded(number(text, *places)?, *min, *max))
-        }
-        Parse::Day { format, min, max } => fill!(Day, day::NONE, |text: &str| {
-            let day = day::parse(text, *format).ok_or(Fault::ImpossibleDate)?;
-            bounded(i64::from(day), *min, *max).map(|_| day)
-        }),
-        Parse::Region => fill!(Place, 0_u16, |text: &str| context.region(text)),
-        Parse::Industry => fill!(Place, 0_u16, |text: &str| context.industry(text)),
-        Parse::Subject(kind) => fill!(Subject, u32::MAX, |text: &str| context.subject(*kind, text)),
-        Parse::Text => text_cells(rows, &mut each),
-        Parse::Set { separator, members } => {
-            let mut ends = Vec::with_capacity(rows);
-            let mut all = Vec::new();
-            for row in 0..rows {
-                let start = all.len();
-                each(row, &mut |text| {
-                    set(context, text, separator.as_deref(), members, &mut all, start)
-                });
-                ends.push(narrow(all.len()));
-            }
-            Cells::Set { ends, members: all }
-        }
-    };
-    Parsed { cells, reasons }
-}
 
-type Each<'e> = dyn FnMut(usize, &mut dyn FnMut(&str) -> Result<(), Fault>) + 'e;
-
-fn text_cells(rows: usize, each: &mut Each<'_>) -> Cells {
-    let (mut ends, mut bytes) = (Vec::with_capacity(rows), Vec::new());
-    for row in 0..rows {
-        each(row, &mut |text| {
-            let text = trim_spaces(text);
-            bytes.extend_from_slice(text.as_bytes());
-            if text.is_empty() { Err(Fault::UnknownCode) } else { Ok(()) }
-        });
-        ends.push(bytes.len() as u64);
+    /// Cells of a fixed width, `empty` where there is no value.
+    fn fill<T: Copy>(&mut self, empty: T, read: impl Fn(&str) -> Result<T, Fault>) -> Vec<T> {
+        let rows = self.batch.rows();
+        let mut cells = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let mut value = empty;
+            self.cell(row, |text| {
+                value = read(text)?;
+                Ok(())
+            });
+            cells.push(value);
+        }
+        cells
     }
-    Cells::Text { ends, bytes }
+
+    fn texts(&mut self) -> Cells {
+        let rows = self.batch.rows();
+        let (mut ends, mut bytes) = (Vec::with_capacity(rows), Vec::new());
+        for row in 0..rows {
+            self.cell(row, |text| {
+                let text = trim_spaces(text);
+                bytes.extend_from_slice(text.as_bytes());
+                if text.is_empty() { Err(Fault::UnknownCode) } else { Ok(()) }
+            });
+            ends.push(bytes.len() as u64);
+        }
+        Cells::Text { ends, bytes }
+    }
+
+    fn sets(&mut self, context: &Context<'_>, separator: Option<&str>, members: &Members) -> Cells {
+        let rows = self.batch.rows();
+        let (mut ends, mut all) = (Vec::with_capacity(rows), Vec::new());
+        for row in 0..rows {
+            let start = all.len();
+            self.cell(row, |text| set(context, text, separator, members, &mut all, start));
+            ends.push(narrow(all.len()));
+        }
+        Cells::Set { ends, members: all }
+    }
 }
 
 /// The members of a cell, ascending and each once; all or none.

@@ -101,7 +101,7 @@ impl Columns {
                 message: format!("表 {}（{}）缺少列 {name}", table.name, table.label),
                 remedy: format!(
                     "请{}按目录补上该列，或在目录中更正列名；在此之前取自该列的字段一律为未知",
-                    table.owner
+                    plan.table.owner_label
                 ),
             });
         }
@@ -170,7 +170,7 @@ impl Reading<'_> {
         let file = match read::open(self.dir, &entry.name, entry.encoding) {
             Ok(file) => file,
             Err(error) => {
-                report.findings.push(Finding::unreadable(entry, &error));
+                report.findings.push(Finding::unreadable(plan.table, &error));
                 return join.finish(plan, report, false);
             }
         };
@@ -190,7 +190,7 @@ impl Reading<'_> {
         let readable = match done {
             Ok(()) => true,
             Err(error) => {
-                report.findings.push(Finding::unreadable(entry, &error));
+                report.findings.push(Finding::unreadable(plan.table, &error));
                 false
             }
         };

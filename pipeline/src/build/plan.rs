@@ -11,6 +11,8 @@ use zhida_model::catalogue::types::{
 use zhida_model::catalogue::{Catalogue, Field, FieldId, RelationId, SourceTable};
 use zhida_model::domain::{RegionCode, SubjectKind, tidy};
 
+use super::day;
+
 /// How the text of a cell becomes a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Parse {
@@ -95,6 +97,22 @@ pub(super) struct Edge {
     pub(super) ends: Ends,
     pub(super) since: Option<usize>,
     pub(super) until: Option<usize>,
+    /// Only edges that began on this day or later.
+    pub(super) begun_from: Option<i32>,
+    /// Whose lists can be complete: those whose first day is not before; `None`
+    /// where nobody's is.
+    pub(super) born_from: Option<i32>,
+}
+
+impl Edge {
+    /// Whether an edge that began on the day counts; `None` where it cannot be told.
+    pub(super) fn counts(&self, since: i32) -> Option<bool> {
+        match self.begun_from {
+            None => Some(true),
+            Some(_) if since == day::NONE => None,
+            Some(first) => Some(since >= first),
+        }
+    }
 }
 
 /// The parsed columns that make edges; `None` stands for the key of the row.
@@ -255,7 +273,10 @@ impl<'c> TablePlan<'c> {
         };
         let since = entry.since.as_ref().map(|date| self.date_spec(date, filter, name));
         let until = entry.until.as_ref().map(|date| self.date_spec(date, filter, name));
-        self.edges.push(Edge { relation: relation.id, filter, ends, since, until });
+        let begun_from = entry.begun_from.map(day::of);
+        let born_from = entry.complete.then(|| entry.born_from.map_or(i32::MIN, day::of));
+        let relation = relation.id;
+        self.edges.push(Edge { relation, filter, ends, since, until, begun_from, born_from });
     }
 
     /// One end of an edge; the key column has been looked up already.

@@ -45,7 +45,7 @@ struct Found {
 
 /// Makes the edges of a relation. `view` is the table, `subject` how it is
 /// seen by those who have the list.
-pub(super) fn relate(view: &View<'_>, subject: &Scope<'_>, edge: &Edge, complete: bool) -> Related {
+pub(super) fn relate(view: &View<'_>, subject: &Scope<'_>, edge: &Edge) -> Related {
     let lost = edge.filter.is_some_and(|filter| view.loaded.lost_filters[filter]);
     let found = match &edge.ends {
         _ if lost => None,
@@ -61,8 +61,11 @@ pub(super) fn relate(view: &View<'_>, subject: &Scope<'_>, edge: &Edge, complete
     };
     found.ties.sort_unstable();
     found.ties.dedup();
-    let mut lists: Vec<bool> =
-        (0..subject.rows).map(|row| complete && subject.absence(row) == Reason::Known).collect();
+    let complete = |row: usize| {
+        let told = edge.born_from.is_some_and(|first| subject.origin(row) >= first);
+        told && subject.absence(row) == Reason::Known
+    };
+    let mut lists: Vec<bool> = (0..subject.rows).map(complete).collect();
     if let Some(grouped) = &found.grouped {
         lists.iter_mut().zip(grouped).for_each(|(list, grouped)| *list &= grouped);
     }
@@ -113,6 +116,14 @@ fn pairs(view: &View<'_>, edge: &Edge, from: Option<usize>, to: Option<usize>) -
     for (key, row) in rows(view, edge) {
         let Some(from) = end(from, key, row) else { continue };
         let (since, until) = period(view, edge, row);
+        match edge.counts(since) {
+            Some(true) => {}
+            Some(false) => continue,
+            None => {
+                found.lacking.push(from);
+                continue;
+            }
+        }
         match end(to, key, row) {
             Some(_) if until < since => {
                 found.faults.push((row, key, Fault::ReversedPeriod));
@@ -154,7 +165,11 @@ fn group(view: &View<'_>, edge: &Edge, spec: usize) -> Option<Found> {
         for &(from, _) in &members {
             for &(to, row) in &members {
                 let (since, until) = period(view, edge, row);
-                found.ties.push(Tie { from, to, since, until });
+                match edge.counts(since) {
+                    Some(true) => found.ties.push(Tie { from, to, since, until }),
+                    Some(false) => {}
+                    None => found.lacking.push(from),
+                }
             }
         }
     }

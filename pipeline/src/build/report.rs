@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use zhida_model::catalogue::types::Table;
+use zhida_model::catalogue::{SourceTable, types::Table};
 use zhida_model::domain::Reason;
 
 use super::read::ReadError;
@@ -112,7 +112,8 @@ pub struct RelationReport {
 
 impl Finding {
     /// A table that cannot be read.
-    pub(super) fn unreadable(table: &Table, error: &ReadError) -> Finding {
+    pub(super) fn unreadable(table: &SourceTable, error: &ReadError) -> Finding {
+        let (owner, table) = (&table.owner_label, &table.entry);
         let code = match error {
             ReadError::Missing { .. } => "missing_table",
             _ => "unreadable_table",
@@ -120,7 +121,7 @@ impl Finding {
         Finding {
             code,
             message: format!("表 {}（{}）未能读取：{error}", table.name, table.label),
-            remedy: format!("请{}重新提供该表；在此之前取自该表的字段一律为未知", table.owner),
+            remedy: format!("请{}重新提供该表；在此之前取自该表的字段一律为未知", owner),
         }
     }
 }

@@ -201,7 +201,7 @@ impl Gathering {
         for edge in &plan.edges {
             let entry = &options.catalogue.relation_by_id(edge.relation).entry;
             let subject = scope_of(entry.subject);
-            let related = relate::relate(&view, &subject, edge, entry.complete);
+            let related = relate::relate(&view, &subject, edge);
             faults.extend(related.faults.iter().map(|&fault| (fault, entry.name.clone())));
             self.relations[edge.relation.index()] = Some(related);
         }

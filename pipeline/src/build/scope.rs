@@ -58,6 +58,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// First day of a dossier's subject; [`day::NONE`] where it is not known.
+    pub(super) fn origin(&self, dossier: usize) -> i32 {
+        self.registered.origin.get(dossier).copied().unwrap_or(day::NONE)
+    }
+
     /// Group of a dossier in the table; a group past the last has no rows.
     pub(super) fn group(&self, dossier: usize) -> u32 {
         match self.groups {

@@ -1,9 +1,11 @@
 //! How each field of an enterprise's dossier follows from the enterprise, in
 //! the terms of dossiers: one arm a field, by its name in the catalogue.
-//! Staff and innovation have files of their own.
+//! Accounts, taxes, staff and innovation have files of their own.
 
+mod accounts;
 mod innovation;
 mod staff;
+mod taxes;
 
 use super::day;
 use super::draw::Draw;
@@ -31,13 +33,6 @@ fn noise(subject: &Subject<'_>, name: &str) -> Draw {
     subject.firm.noise(name)
 }
 
-fn year_money(series: &[i64; 4], back: usize) -> Value {
-    series
-        .get(back)
-        .filter(|amount| **amount > 0)
-        .map_or(Value::Absent, |amount| Value::Money(*amount))
-}
-
 fn tech(subject: &Subject<'_>, value: impl FnOnce(&Firm) -> Value) -> Value {
     if subject.firm.tech > 0 && subject.firm.files() { value(subject.firm) } else { Value::Absent }
 }
@@ -54,8 +49,8 @@ fn score(subject: &Subject<'_>, name: &str, low: i64, high: i64) -> Value {
 /// The getter of a field; `None` for a field this generator does not know.
 pub(super) fn getter(name: &str) -> Option<Getter> {
     identity(name)
-        .or_else(|| accounts(name))
-        .or_else(|| taxes(name))
+        .or_else(|| accounts::getter(name))
+        .or_else(|| taxes::getter(name))
         .or_else(|| staff::getter(name))
         .or_else(|| innovation::getter(name))
 }
@@ -183,292 +178,6 @@ fn scope(firm: &Firm) -> String {
 
 fn files(subject: &Subject<'_>, value: Value) -> Value {
     Value::when(subject.firm.files() && subject.firm.kind != "individual_business", value)
-}
-
-fn accounts(name: &str) -> Option<Getter> {
-    Some(match name {
-        "revenue" | "revenue_2y_ago" | "revenue_3y_ago" | "revenue_3y" => {
-            |s, back| files(s, year_money(&s.firm.revenue, back))
-        }
-        "main_business_income" | "main_business_income_3y" => |s, back| {
-            let share = main_share(s.firm);
-            let amount = s.firm.revenue.get(back).copied().unwrap_or(0);
-            files(s, Value::when(amount > 0, Value::Money(whole(precise(amount) * share))))
-        },
-        "main_business_share" => |s, _| tech(s, |firm| ratio(main_share(firm))),
-        "revenue_cagr_2y" => |s, _| {
-            above_scale(s, |firm| {
-                Value::when(
-                    firm.revenue[3] > 0,
-                    ratio(
-                        (precise(firm.revenue[1]) / precise(firm.revenue[3].max(1))).sqrt() - 1.0,
-                    ),
-                )
-            })
-        },
-        "main_income_growth_2y" => |s, _| {
-            tech(s, |firm| {
-                Value::when(
-                    firm.revenue[3] > 0,
-                    ratio(
-                        (precise(firm.revenue[1]) / precise(firm.revenue[2].max(1))
-                            + precise(firm.revenue[2]) / precise(firm.revenue[3].max(1)))
-                            / 2.0
-                            - 1.0,
-                    ),
-                )
-            })
-        },
-        "total_assets" => |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.assets))),
-        "total_liabilities" => {
-            |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.liabilities)))
-        }
-        "net_profit" => {
-            |s, back| files(s, Value::when(back == 1, Value::Money(s.firm.profit * 4 / 5)))
-        }
-        "cost_total" => |s, back| {
-            files(
-                s,
-                Value::when(back == 1, Value::Money((s.firm.revenue[1] - s.firm.profit).max(0))),
-            )
-        },
-        "rd_expense" | "rd_expense_2y_ago" | "rd_expense_3y" => {
-            |s, back| tech(s, |firm| year_money(&firm.rd, back))
-        }
-        "rd_expense_domestic_3y" => |s, back| {
-            tech(s, |firm| year_money(&firm.rd.map(|amount| amount / 1_000_000 * 950_000), back))
-        },
-        "fixed_asset_investment" => |s, back| {
-            above_scale(s, |firm| {
-                Value::when(back == 1, Value::Money(round_wan(precise(firm.revenue[1]) * 0.08)))
-            })
-        },
-        "equipment_investment" => |s, back| {
-            above_scale(s, |firm| {
-                Value::when(back == 1, Value::Money(round_wan(precise(firm.revenue[1]) * 0.05)))
-            })
-        },
-        "planned_investment" => |s, _| {
-            tech(s, |firm| {
-                Value::Money(round_wan(precise(firm.revenue[1]) * 0.3 * noise(s, "plan").unit()))
-            })
-        },
-        "energy_use" => |s, back| {
-            above_scale(s, |firm| {
-                Value::when(
-                    back == 1,
-                    Value::Decimal(
-                        whole(precise(firm.revenue[1]) / 100_000_000.0 * 60.0) * 1_000_000,
-                    ),
-                )
-            })
-        },
-        "industrial_output_quarter" => |s, back| output(s, back, 1.0),
-        "industrial_output_quarter_year_ago" => |s, back| {
-            output(
-                s,
-                back,
-                1.0 / (precise(s.firm.revenue[1]) / precise(s.firm.revenue[2].max(1)))
-                    .clamp(0.5, 2.0),
-            )
-        },
-        "export_value" => |s, back| {
-            Value::when(
-                back == 1
-                    && s.firm.section == 'C'
-                    && s.firm.files()
-                    && noise(s, "export").chance(0.25),
-                Value::Money(round_wan(
-                    precise(s.firm.revenue[1]) * 0.3 * noise(s, "share").unit(),
-                )),
-            )
-        },
-        "equity_financing_2y" => |s, _| {
-            tech(s, |_| {
-                Value::when(
-                    noise(s, "equity").chance(0.15),
-                    Value::Money(round_wan(noise(s, "equity2").lognormal(8e8, 0.8))),
-                )
-            })
-        },
-        "equity_financing_3y" => |s, _| {
-            tech(s, |_| {
-                Value::when(
-                    noise(s, "equity").chance(0.15),
-                    Value::Money(
-                        round_wan(noise(s, "equity2").lognormal(8e8, 0.8))
-                            + if noise(s, "equity3").chance(0.4) { 300_000_000 } else { 0 },
-                    ),
-                )
-            })
-        },
-        "loan_balance" => |_, _| Value::Absent,
-        "fixed_asset_loan" => |s, _| {
-            lent(s, "fixed_asset").and_then(|loan| loan.amount).map_or(Value::Absent, Value::Money)
-        },
-        "fixed_asset_loan_drawn_on" => {
-            |s, _| Value::day(lent(s, "fixed_asset").map(|loan| loan.from))
-        }
-        "service_loan" => |s, _| {
-            lent(s, "service").and_then(|loan| loan.amount).map_or(Value::Absent, Value::Money)
-        },
-        "service_loan_signed_on" => |s, _| Value::day(lent(s, "service").map(|loan| loan.from - 6)),
-        "venture_investment" => {
-            |s, _| invested(s).and_then(|made| made.amount).map_or(Value::Absent, Value::Money)
-        }
-        "venture_invested_on" => |s, _| Value::day(invested(s).map(|made| made.from)),
-        "above_scale" => |s, _| Value::Bool(is_above(s)),
-        "above_scale_since" => |s, _| {
-            Value::when(
-                is_above(s),
-                Value::Day(
-                    (s.firm.established + 400 + noise(s, "above").day(0, 800))
-                        .min(s.known_at - 30)
-                        .max(day::of(1998, 1, 1)),
-                ),
-            )
-        },
-        _ => return None,
-    })
-}
-
-/// The last loan of a kind.
-fn lent<'a>(subject: &Subject<'a>, code: &str) -> Option<&'a Fact> {
-    subject.firm.loans.iter().filter(|loan| loan.code == code).max_by_key(|loan| loan.from)
-}
-
-/// The investment in an unlisted high-tech enterprise.
-fn invested<'a>(subject: &Subject<'a>) -> Option<&'a Fact> {
-    subject.firm.investments.iter().find(|made| made.code == "unlisted_high_tech_sme")
-}
-
-fn main_share(firm: &Firm) -> f64 {
-    let share = firm.noise("main_share").range(if firm.tech > 0 { 62 } else { 45 }, 100);
-    precise(share) / 100.0
-}
-
-fn round_wan(fen: f64) -> i64 {
-    whole(fen / 1_000_000.0) * 1_000_000
-}
-
-/// Industrial units above 20 million yuan of revenue are "above scale"
-/// (规模以上, since 2011); services are taken alike here.
-fn is_above(subject: &Subject<'_>) -> bool {
-    let firm = subject.firm;
-    firm.files()
-        && firm.kind == "company"
-        && firm.revenue[1] >= 2_000_000_000
-        && firm.revenue[2] > 0
-}
-
-fn above_scale(subject: &Subject<'_>, value: impl FnOnce(&Firm) -> Value) -> Value {
-    if is_above(subject) { value(subject.firm) } else { Value::Absent }
-}
-
-fn output(subject: &Subject<'_>, back: usize, factor: f64) -> Value {
-    if !is_above(subject) || !matches!(subject.firm.section, 'B' | 'C' | 'D') || back > 4 {
-        return Value::Absent;
-    }
-    Value::Money(whole(precise(subject.firm.revenue[1]) / 4.0 * factor / 100_000.0) * 100_000)
-}
-
-fn month_sales(firm: &Firm, back: usize) -> i64 {
-    let mut draw = Draw::new(firm.seed ^ 0x5A1E, firm.index, u64::try_from(back).unwrap_or(0));
-    // Individual businesses sell about 20 000 yuan a month and head (approximate).
-    let base = if firm.revenue[1] > 0 {
-        precise(firm.revenue[1]) / 12.0
-    } else {
-        precise(firm.employees) * 2_000_000.0
-    };
-    whole(base * (0.8 + 0.4 * draw.unit()) / 100.0) * 100
-}
-
-fn files_vat(subject: &Subject<'_>, back: usize) -> bool {
-    let firm = subject.firm;
-    let months = day::months_between(firm.established, subject.known_at);
-    firm.files() && firm.status == "active" && i32::try_from(back).is_ok_and(|back| back <= months)
-}
-
-fn taxes(name: &str) -> Option<Getter> {
-    Some(match name {
-        "vat_sales_month" | "vat_sales_12m" => {
-            |s, back| Value::when(files_vat(s, back), Value::Money(month_sales(s.firm, back)))
-        }
-        "vat_sales_quarter" => |s, back| {
-            Value::when(
-                files_vat(s, back),
-                Value::Money((back..back + 3).map(|month| month_sales(s.firm, month)).sum()),
-            )
-        },
-        "vat_input_credit" => |s, back| {
-            Value::when(
-                files_vat(s, back) && s.firm.general_vat,
-                Value::Money(month_sales(s.firm, back) / 12),
-            )
-        },
-        "taxable_income" => |s, back| {
-            files(
-                s,
-                Value::when(
-                    (1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0,
-                    Value::Money(taxable(s.firm, back)),
-                ),
-            )
-        },
-        "tax_paid" | "tax_paid_2y_ago" => |s, back| {
-            files(
-                s,
-                Value::when(
-                    (1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0,
-                    Value::Money(
-                        (taxable(s.firm, back) / 20).max(0) + s.firm.revenue[back.min(3)] / 50,
-                    ),
-                ),
-            )
-        },
-        "six_taxes_payable" => |s, back| {
-            files(
-                s,
-                Value::when(
-                    (1..4).contains(&back) && s.firm.revenue[back.min(3)] > 0,
-                    Value::Money(s.firm.revenue[back.min(3)] / 400),
-                ),
-            )
-        },
-        "vat_filing_period" => |s, _| {
-            Value::when(
-                s.firm.files(),
-                Value::Code(if s.firm.general_vat { "month" } else { "quarter" }),
-            )
-        },
-        "vat_payer_kind" => |s, _| {
-            Value::when(
-                s.firm.files(),
-                Value::Code(if s.firm.general_vat { "general" } else { "small_scale" }),
-            )
-        },
-        "tax_credit_grade" => |s, _| {
-            let grades = if s.firm.age(s.known_at) < 1 {
-                [("m", 95.0), ("b", 0.0), ("a", 0.0), ("c", 0.0), ("d", 5.0)]
-            } else {
-                [("b", 58.0), ("m", 22.0), ("a", 11.0), ("c", 5.0), ("d", 4.0)]
-            };
-            files(s, noise(s, "grade").weighted(&grades).map_or(Value::Absent, Value::Code))
-        },
-        "tax_method" => |s, _| {
-            let books = s.firm.kind != "individual_business" || noise(s, "method").chance(0.25);
-            Value::when(s.firm.files(), Value::Code(if books { "by_books" } else { "assessed" }))
-        },
-        "restricted_trade" => |s, _| {
-            Value::Bool(s.firm.blacklists.iter().any(|listed| listed.code == "restricted_industry"))
-        },
-        _ => return None,
-    })
-}
-
-fn taxable(firm: &Firm, back: usize) -> i64 {
-    let share = precise(firm.profit) / precise(firm.revenue[1].max(1));
-    whole(precise(firm.revenue[back.min(3)]) * share)
 }
 
 /// The dated things behind a `facts` field.

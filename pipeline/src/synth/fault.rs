@@ -241,15 +241,33 @@ impl Faults<'_> {
         }
     }
 
+    /// The row with the fault, and beside it the good one where the build
+    /// needs that to lose nothing else.
     fn spoil(&self, kind: Kind, draw: u64, row: Row, out: &mut Vec<Record>) {
         let plan = &self.plans[row.table];
         let table = row.table;
-        let planted = |column: Option<usize>, field: &str| {
-            Some(Planted { kind, column, field: field.to_owned(), key: mask(&row.cells[plan.key]) })
-        };
-        let good = |cells: Vec<String>| Record { table, cells, fault: None };
         let mut cells = row.cells.clone();
-        let fault = match kind {
+        let (column, field) = self.mar(kind, draw, &row, &mut cells);
+        let key = mask(&row.cells[plan.key]);
+        let spoiled = Record { table, cells, fault: Some(Planted { kind, column, field, key }) };
+        let good = Record { table, cells: row.cells, fault: None };
+        match kind {
+            Kind::Superseded => out.extend([spoiled, good]),
+            _ if keeps_good(kind, plan) => out.extend([good, spoiled]),
+            _ => out.push(spoiled),
+        }
+    }
+
+    /// Puts the fault into the cells; the column and the field that are hit.
+    fn mar(
+        &self,
+        kind: Kind,
+        draw: u64,
+        row: &Row,
+        cells: &mut [String],
+    ) -> (Option<usize>, String) {
+        let plan = &self.plans[row.table];
+        match kind {
             Kind::BadCheckDigit
             | Kind::BadLength
             | Kind::BadCharacter
@@ -257,55 +275,43 @@ impl Faults<'_> {
             | Kind::FifteenDigitId
             | Kind::FullWidth => {
                 cells[plan.key] = spoiled_key(kind, &row.cells[plan.key], draw);
-                // A lost row of these tables would make orphans of others.
-                if kind < Kind::FifteenDigitId && (plan.register || plan.household.is_some()) {
-                    out.push(good(row.cells.clone()));
-                }
-                planted(Some(plan.key), "")
+                (Some(plan.key), String::new())
             }
             Kind::Orphan => {
                 cells[plan.key] = nobody(plan.key_kind, draw);
-                out.push(good(row.cells.clone()));
-                planted(Some(plan.key), "")
+                (Some(plan.key), String::new())
             }
             Kind::OrphanMember => {
                 let edge = plan.edge.as_ref();
                 let kind = edge.map_or(KeyKind::ResidentId, |edge| key_kind(edge.target));
                 let other = edge.map_or(plan.key, |edge| edge.other);
                 cells[other] = nobody(kind, draw);
-                out.push(good(row.cells.clone()));
-                planted(Some(other), edge.map_or("", |edge| edge.name.as_str()))
+                (Some(other), edge.map_or(String::new(), |edge| edge.name.clone()))
             }
             Kind::ImpossibleDate | Kind::UnknownCode | Kind::OutOfRange => {
-                let (column, field, text) = self.spoiled_cell(kind, &row, draw);
+                let (column, field, text) = self.spoiled_cell(kind, row, draw);
                 cells[column] = text;
-                planted(Some(column), &field)
+                (Some(column), field)
             }
             Kind::Superseded => {
-                self.observe(&mut cells, plan, row.observed - 1 - days(draw, 5));
-                out.push(Record { table, cells, fault: planted(None, "") });
-                out.push(good(row.cells));
-                return;
+                self.observe(cells, plan, row.observed - 1 - days(draw, 5));
+                (None, String::new())
             }
             Kind::Stale => {
-                self.observe(
-                    &mut cells,
-                    plan,
-                    self.known_at - plan.refresh_days - 1 - days(draw, 200),
-                );
-                planted(Some(plan.observed.0), "")
+                let on = self.known_at - plan.refresh_days - 1 - days(draw, 200);
+                self.observe(cells, plan, on);
+                (Some(plan.observed.0), String::new())
             }
             Kind::AfterCutoff => {
-                self.observe(&mut cells, plan, self.known_at + 1 + days(draw, 30));
-                out.push(good(row.cells.clone()));
-                planted(Some(plan.observed.0), "")
+                self.observe(cells, plan, self.known_at + 1 + days(draw, 30));
+                (Some(plan.observed.0), String::new())
             }
-            _ => {
-                out.push(good(row.cells.clone()));
-                planted(None, "")
-            }
-        };
-        out.push(Record { table, cells, fault });
+            Kind::Duplicate
+            | Kind::Malformed
+            | Kind::BadEncoding
+            | Kind::Disputed
+            | Kind::MissingColumn => (None, String::new()),
+        }
     }
 
     fn observe(&self, cells: &mut [String], plan: &TablePlan, on: i32) {
@@ -390,6 +396,31 @@ impl Faults<'_> {
             _ => cell::write(&beyond(fill), fill, 0, &mut text),
         }
         (fill.column, fill.field.clone(), text)
+    }
+}
+
+/// Whether the good row stands before the spoiled one.
+fn keeps_good(kind: Kind, plan: &TablePlan) -> bool {
+    match kind {
+        // A lost row of these tables would make orphans of others.
+        Kind::BadCheckDigit | Kind::BadLength | Kind::BadCharacter | Kind::BadBirthDate => {
+            plan.register || plan.household.is_some()
+        }
+        Kind::FifteenDigitId
+        | Kind::FullWidth
+        | Kind::OrphanMember
+        | Kind::ImpossibleDate
+        | Kind::UnknownCode
+        | Kind::OutOfRange
+        | Kind::Superseded
+        | Kind::Stale => false,
+        Kind::Orphan
+        | Kind::AfterCutoff
+        | Kind::Duplicate
+        | Kind::Malformed
+        | Kind::BadEncoding
+        | Kind::Disputed
+        | Kind::MissingColumn => true,
     }
 }
 

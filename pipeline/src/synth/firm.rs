@@ -14,6 +14,7 @@ use super::value::Fact;
 use super::{day, marginals, numbers};
 
 /// One enterprise.
+#[derive(Default)]
 pub(super) struct Firm {
     pub index: u64,
     pub code: String,
@@ -168,6 +169,7 @@ fn class(kind: &str) -> &'static str {
     }
 }
 
+/// An enterprise of which only founding, owner and status are known.
 fn blank(
     world: &World<'_>,
     index: u64,
@@ -201,43 +203,11 @@ fn blank(
         code: numbers::enterprise(index, class(kind)),
         kind,
         section,
-        industry: String::new(),
-        further: Vec::new(),
         ownership,
         status,
-        city: 0,
-        county: 0,
-        zones: Vec::new(),
         established,
-        capital: 0,
-        employees: 0,
-        insured: 0,
-        revenue: [0; 4],
-        rd: [0; 4],
-        profit: 0,
-        assets: 0,
-        liabilities: 0,
-        mean_wage: 0,
-        tech: 0,
-        general_vat: false,
-        listed: false,
-        certificates: Vec::new(),
-        awards: Vec::new(),
-        rd_bodies: Vec::new(),
-        blacklists: Vec::new(),
-        incidents: Vec::new(),
-        penalties: Vec::new(),
-        benefits: Vec::new(),
-        loans: Vec::new(),
-        investments: Vec::new(),
-        purchases: Vec::new(),
-        workers: Vec::new(),
-        owners: Vec::new(),
-        leader: None,
-        recent_hires: 0,
-        recent_graduates: 0,
-        disabled_workers: 0,
         seed: world.seed,
+        ..Firm::default()
     }
 }
 
@@ -448,10 +418,20 @@ fn awards(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
 
 /// Lists, incidents and penalties.
 fn record(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
+    blacklists(world, firm, draw);
+    incidents(world, firm, draw);
+    penalties(world, firm, draw);
+}
+
+/// A day of the last four years on which the enterprise was there.
+fn event_day(world: &World<'_>, firm: &Firm, draw: &mut Draw) -> i32 {
+    (world.known_at - draw.day(20, 1_400)).max(firm.established)
+}
+
+fn blacklists(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
     let known_at = world.known_at;
-    let day_of = |draw: &mut Draw| known_at - draw.day(20, 1_400);
     if firm.status == "revoked" || draw.chance(0.035) {
-        let from = day_of(draw).max(firm.established);
+        let from = event_day(world, firm, draw);
         firm.blacklists.push(Fact::span(
             "abnormal_operation",
             from,
@@ -467,7 +447,7 @@ fn record(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
         ("restricted_industry", 0.004),
     ] {
         if draw.chance(world.rare(chance, world.enterprises)) {
-            let from = day_of(draw).max(firm.established);
+            let from = event_day(world, firm, draw);
             firm.blacklists.push(Fact::span(
                 code,
                 from,
@@ -475,6 +455,10 @@ fn record(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
             ));
         }
     }
+}
+
+fn incidents(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
+    let known_at = world.known_at;
     for (code, chance) in [
         ("major_safety", 0.003),
         ("major_quality", 0.003),
@@ -484,17 +468,20 @@ fn record(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
         ("research_dishonesty", 0.001),
     ] {
         if draw.chance(world.rare(chance, world.enterprises)) {
-            firm.incidents.push(Fact::event(code, day_of(draw).max(firm.established), None));
+            firm.incidents.push(Fact::event(code, event_day(world, firm, draw), None));
         }
     }
     if draw.chance(world.rare(0.004, world.enterprises)) {
-        let from = day_of(draw).max(firm.established);
+        let from = event_day(world, firm, draw);
         firm.incidents.push(Fact::span(
             "idle_year",
             from,
             draw.chance(0.5).then(|| from + (known_at - from) / 2),
         ));
     }
+}
+
+fn penalties(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
     for (code, chance) in [
         ("market", 0.03),
         ("tax", 0.012),
@@ -504,7 +491,7 @@ fn record(world: &World<'_>, firm: &mut Firm, draw: &mut Draw) {
     ] {
         if draw.chance(chance) {
             let amount = Some(draw.range(1, 200) * 50_000);
-            firm.penalties.push(Fact::event(code, day_of(draw).max(firm.established), amount));
+            firm.penalties.push(Fact::event(code, event_day(world, firm, draw), amount));
         }
     }
 }

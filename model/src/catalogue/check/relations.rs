@@ -84,6 +84,16 @@ impl Check<'_> {
         if let Some(only) = &relation.only {
             self.only(entry, only);
         }
+        if relation.begun_from.is_some() && relation.since.is_none() {
+            let message = "`begun_from` compares `since`, which the relation does not have";
+            let help = "name the column of the first day in `since`, or drop `begun_from`";
+            self.report(self.point(entry, "begun_from", ""), "begun_from", message, help);
+        }
+        if relation.born_from.is_some() && !relation.complete {
+            let message = "`born_from` limits whose lists are complete, and none is";
+            let help = "write `complete: true`, or drop `born_from`";
+            self.report(self.point(entry, "born_from", ""), "born_from", message, help);
+        }
         for (key, date) in [("since", &relation.since), ("until", &relation.until)] {
             if let Some(date) = date {
                 self.column(entry, key, &date.column);

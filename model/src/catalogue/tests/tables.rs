@@ -207,6 +207,26 @@ fn a_relation_from_a_column_to_itself() {
 }
 
 #[test]
+fn a_first_day_of_rows_without_days() {
+    check(
+        "    link: { group: { column: 户号 } }",
+        "    link: { group: { column: 户号 } }\n    begun_from: 1996-01-01",
+        "c.yaml:178:5: error[begun_from]: citizen.household: `begun_from` compares `since`, which the relation does not have\n  \
+         help: name the column of the first day in `since`, or drop `begun_from`",
+    );
+}
+
+#[test]
+fn a_limit_of_completeness_where_nothing_is_complete() {
+    check(
+        "    complete: false\n  - name: household",
+        "    complete: false\n    born_from: 1996-01-01\n  - name: household",
+        "c.yaml:172:5: error[born_from]: citizen.children: `born_from` limits whose lists are complete, and none is\n  \
+         help: write `complete: true`, or drop `born_from`",
+    );
+}
+
+#[test]
 fn a_parameter_of_a_type_that_cannot_be() {
     check(
         "type: money, unit: 元/月",

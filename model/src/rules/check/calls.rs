@@ -78,17 +78,9 @@ impl Checker<'_> {
             ("days", [count]) => self.period(count, |n| Some(Span::Days(n))),
             ("within", [region, code]) => self.within(region, code),
             ("industry_in", [industry, codes]) => self.industry_in(industry, codes),
-            ("holds", [facts, codes]) => match self.facts(facts, codes) {
-                Some((field, mask)) => {
-                    Typed::Truth(self.graph.intern_atom(Atom::Holds(field, mask)))
-                }
-                None => Typed::Broken,
-            },
+            ("holds", [facts, codes]) => self.holds(facts, codes),
             ("had", [facts, codes, period @ ..]) if period.len() < 2 => {
-                let found = self.facts(facts, codes);
-                let Ok(window) = self.window(period) else { return Typed::Broken };
-                let Some((field, mask)) = found else { return Typed::Broken };
-                Typed::Truth(self.graph.intern_atom(Atom::Had(field, mask, window)))
+                self.had(facts, codes, period)
             }
             ("count", [list]) => self.count_members(list),
             ("count", [facts, codes, period @ ..]) if period.len() < 2 => {
@@ -109,6 +101,18 @@ impl Checker<'_> {
             ("manual", [question]) => self.manual_clause(question),
             _ => self.unknown_call(name, span),
         }
+    }
+
+    fn holds(&mut self, facts: &Expr, codes: &Expr) -> Typed {
+        let Some((field, mask)) = self.facts(facts, codes) else { return Typed::Broken };
+        Typed::Truth(self.graph.intern_atom(Atom::Holds(field, mask)))
+    }
+
+    fn had(&mut self, facts: &Expr, codes: &Expr, period: &[Expr]) -> Typed {
+        let found = self.facts(facts, codes);
+        let Ok(window) = self.window(period) else { return Typed::Broken };
+        let Some((field, mask)) = found else { return Typed::Broken };
+        Typed::Truth(self.graph.intern_atom(Atom::Had(field, mask, window)))
     }
 
     fn unknown_call(&mut self, name: &str, span: &Range<usize>) -> Typed {

@@ -200,9 +200,16 @@ fn faults(expression: &str) -> Vec<String> {
         .collect()
 }
 
+/// Every expression has this one fault and no other.
+fn each_has_one_fault(expected: &[(&str, &str)]) {
+    for (expression, expected) in expected {
+        assert_eq!(faults(expression), [*expected], "{expression}");
+    }
+}
+
 #[test]
-fn types_that_do_not_go_together() {
-    for (expression, expected) in [
+fn units_that_do_not_go_together() {
+    each_has_one_fault(&[
         ("income > 3", "unit_mismatch: money is compared with a bare number [income > 3]"),
         ("3 > income", "unit_mismatch: money is compared with a bare number [3 > income]"),
         (
@@ -227,6 +234,12 @@ fn types_that_do_not_go_together() {
             "birth_date + 3 > as_of",
             "wrong_type: cannot calculate with a date and a number [birth_date + 3]",
         ),
+    ]);
+}
+
+#[test]
+fn types_that_do_not_go_together() {
+    each_has_one_fault(&[
         (
             "home_region == \"330100\"",
             "wrong_type: a region is not compared with a code [home_region == \"330100\"]",
@@ -261,6 +274,12 @@ fn types_that_do_not_go_together() {
             "student ? 3 : yuan(3)",
             "wrong_type: the branches differ: a number and money [student ? 3 : yuan(3)]",
         ),
+    ]);
+}
+
+#[test]
+fn arguments_of_dates_and_facts() {
+    each_has_one_fault(&[
         ("age(3) > 1", "wrong_type: a date is needed here, this is a number [3]"),
         ("age > \"3\"", "wrong_type: a number cannot be compared with a code [age > \"3\"]"),
         ("date(birth_date) > as_of", "wrong_type: a quoted day is needed [birth_date]"),
@@ -292,6 +311,12 @@ fn types_that_do_not_go_together() {
             "holds(offences, [\"theft\", \"murder\"])",
             "unknown_code: `murder` is no code of `event` [\"murder\"]",
         ),
+    ]);
+}
+
+#[test]
+fn arguments_of_places_and_relations() {
+    each_has_one_fault(&[
         (
             "within(sex, \"330100\")",
             "wrong_type: a region field is needed here, this is a code [sex]",
@@ -323,6 +348,12 @@ fn types_that_do_not_go_together() {
             "children.filter(c, true)",
             "not_a_condition: a condition is needed here, this is a list of members [children.filter(c, true)]",
         ),
+    ]);
+}
+
+#[test]
+fn texts_names_and_arguments() {
+    each_has_one_fault(&[
         ("sex.contains(\"m\")", "wrong_type: text is needed here, this is a code [sex]"),
         (
             "nickname.startsWith(\"m\")",
@@ -334,9 +365,7 @@ fn types_that_do_not_go_together() {
         ("manual(student)", "wrong_type: a quoted question is needed [student]"),
         ("revenue > yuan(1)", "unknown_field: `revenue` is no field of citizen [revenue]"),
         ("(1 > 2).age == 3", "wrong_type: only a member of a list or `unit` has fields [1 > 2]"),
-    ] {
-        assert_eq!(faults(expression), [expected], "{expression}");
-    }
+    ]);
 }
 
 #[test]

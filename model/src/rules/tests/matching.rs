@@ -390,10 +390,9 @@ fn matches_are_ordered_shown_first_then_by_score_then_by_id() {
     assert_eq!(order, ["c", "a", "b", "d", "z"]);
 }
 
-/// What a subject gets depends on no other policy and on no order of files.
-#[test]
-fn policies_do_not_disturb_each_other() {
-    let sources = [
+/// Policies of every kind: paid, judged by a person, of a unit, of places.
+fn assorted() -> [Source; 5] {
+    [
         student(
             "a",
             "benefit: {kind: cash, summary: 钱, per: once, amount: 'income * 0.1', cap: 'yuan(500)'}\n",
@@ -420,28 +419,36 @@ fn policies_do_not_disturb_each_other() {
                     + &when("y", "within(home_region, \"330000\")")),
             ),
         ),
-    ];
+    ]
+}
+
+/// The matches of a dossier in a form that compares, by policy.
+fn told(program: &Program, given: &Value) -> Vec<String> {
+    let mut told: Vec<String> = matches(program, given.clone())
+        .into_iter()
+        .map(|(id, found)| {
+            let missing: Vec<&str> =
+                found.missing.iter().map(|missing| missing.name.as_str()).collect();
+            format!(
+                "{id} {:?} {:?} {:?} {missing:?} {:.6}",
+                found.unit, found.verdict, found.amount, found.score
+            )
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+/// What a subject gets depends on no other policy and on no order of files.
+#[test]
+fn policies_do_not_disturb_each_other() {
+    let sources = assorted();
     let dossiers = [
         json!({"student": true, "income": 300, "children": [{"birth_date": "2025-01-01"}, {}]}),
         json!({"student": true}),
         json!({"student": false, "worker": true, "home_region": "330106", "children": []}),
         json!({}),
     ];
-    let told = |program: &Program, given: &Value| {
-        let mut told: Vec<String> = matches(program, given.clone())
-            .into_iter()
-            .map(|(id, found)| {
-                let missing: Vec<&str> =
-                    found.missing.iter().map(|missing| missing.name.as_str()).collect();
-                format!(
-                    "{id} {:?} {:?} {:?} {missing:?} {:.6}",
-                    found.unit, found.verdict, found.amount, found.score
-                )
-            })
-            .collect();
-        told.sort();
-        told
-    };
     let together = program(&sources);
     let mut turned = sources.to_vec();
     turned.reverse();

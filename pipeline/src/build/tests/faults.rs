@@ -191,6 +191,29 @@ fn an_orphan_member_makes_the_list_incomplete() {
 }
 
 #[test]
+fn a_register_is_complete_only_for_those_it_has_seen_from_the_beginning() {
+    let case = Case::new();
+    let birth =
+        |child: u32, born: &str| format!("{},{},{born},2026-01-01\n", person(1), person(child));
+    let rows = [birth(2, "1995-12-31"), birth(3, "1996-01-01")].concat();
+    case.table("births", &format!("PARENT,CHILD,BORN,SEEN\n{rows}"));
+    let outcome = case.build();
+    assert_eq!(outcome.members(1, "children"), "[2, 3]");
+    assert_eq!(outcome.members(1, "children_from_1996"), "[3]");
+    // Born on 2 January 1980 is covered, a day earlier is not.
+    assert_eq!(outcome.members(1, "parents"), "[] incomplete");
+    assert_eq!(outcome.members(2, "parents"), "[1]");
+}
+
+#[test]
+fn a_birth_on_an_unknown_day_may_be_after_the_first_day_that_counts() {
+    let case = Case::new();
+    let row = format!("{},{},1996-13-01,2026-01-01\n", person(1), person(2));
+    case.table("births", &format!("PARENT,CHILD,BORN,SEEN\n{row}"));
+    assert_eq!(case.build().members(1, "children_from_1996"), "[] incomplete");
+}
+
+#[test]
 fn a_table_in_another_encoding_is_named_and_left_out() {
     let case = Case::new();
     let (bytes, _, _) = encoding_rs::GBK.encode("编号,COUNT,SEEN\n");

@@ -7,7 +7,12 @@ use crate::synth::value::{Fact, Value};
 
 /// The getter of a field.
 pub(super) fn getter(name: &str) -> Option<Getter> {
-    housing(name).or_else(|| land(name)).or_else(|| spending(name))
+    housing(name)
+        .or_else(|| land(name))
+        .or_else(|| cars(name))
+        .or_else(|| trade(name))
+        .or_else(|| purchases(name))
+        .or_else(|| loans(name))
 }
 
 fn housing(name: &str) -> Option<Getter> {
@@ -81,34 +86,26 @@ fn farm(subject: &Subject<'_>, value: Value) -> Value {
     Value::when(subject.person.role == "head" && subject.home.farmland > 0, value)
 }
 
+/// Cars by the day they were first registered.
+fn cars(name: &str) -> Option<Getter> {
+    Some(match name {
+        "petrol_car_registered_on" => |s, _| car(s, "petrol_car"),
+        "diesel_car_registered_on" => |s, _| car(s, "diesel_car"),
+        "other_car_registered_on" => |s, _| car(s, "other_car"),
+        "nev_car_registered_on" => |s, _| car(s, "nev_car"),
+        _ => return None,
+    })
+}
+
 fn car(subject: &Subject<'_>, kind: &str) -> Value {
     Value::day(
         subject.person.vehicles.iter().filter(|car| car.code == kind).map(|car| car.from).min(),
     )
 }
 
-/// The last purchase among some kinds.
-fn bought<'a>(subject: &Subject<'a>, digital: bool) -> Option<&'a Fact> {
-    let fits =
-        |fact: &&Fact| matches!(fact.code, "phone" | "tablet" | "watch" | "glasses") == digital;
-    subject.person.purchases.iter().filter(fits).max_by_key(|fact| fact.from)
-}
-
-fn borrowed<'a>(subject: &Subject<'a>) -> Option<&'a Fact> {
-    subject
-        .person
-        .loans
-        .iter()
-        .filter(|loan| loan.code.starts_with("consumer"))
-        .max_by_key(|loan| loan.from)
-}
-
-fn spending(name: &str) -> Option<Getter> {
+/// An old car given up for a new one.
+fn trade(name: &str) -> Option<Getter> {
     Some(match name {
-        "petrol_car_registered_on" => |s, _| car(s, "petrol_car"),
-        "diesel_car_registered_on" => |s, _| car(s, "diesel_car"),
-        "other_car_registered_on" => |s, _| car(s, "other_car"),
-        "nev_car_registered_on" => |s, _| car(s, "nev_car"),
         "old_car_kind" => {
             |s, _| s.person.trade.as_ref().map_or(Value::Absent, |t| Value::Code(t.old_kind))
         }
@@ -146,6 +143,13 @@ fn spending(name: &str) -> Option<Getter> {
         "new_car_listed" => {
             |s, _| s.person.trade.as_ref().map_or(Value::Absent, |t| flag(t.new_kind == "nev_car"))
         }
+        _ => return None,
+    })
+}
+
+/// Appliances and digital products.
+fn purchases(name: &str) -> Option<Getter> {
+    Some(match name {
         "appliance_class" => {
             |s, _| bought(s, false).map_or(Value::Absent, |fact| Value::Code(fact.code))
         }
@@ -163,6 +167,20 @@ fn spending(name: &str) -> Option<Getter> {
             |s, _| bought(s, true).and_then(|fact| fact.amount).map_or(Value::Absent, Value::Money)
         }
         "digital_bought_on" => |s, _| Value::day(bought(s, true).map(|fact| fact.from)),
+        _ => return None,
+    })
+}
+
+/// The last purchase among some kinds.
+fn bought<'a>(subject: &Subject<'a>, digital: bool) -> Option<&'a Fact> {
+    let fits =
+        |fact: &&Fact| matches!(fact.code, "phone" | "tablet" | "watch" | "glasses") == digital;
+    subject.person.purchases.iter().filter(fits).max_by_key(|fact| fact.from)
+}
+
+/// Consumer loans.
+fn loans(name: &str) -> Option<Getter> {
+    Some(match name {
         "consumer_loan_amount" => {
             |s, _| borrowed(s).and_then(|loan| loan.amount).map_or(Value::Absent, Value::Money)
         }
@@ -185,4 +203,13 @@ fn spending(name: &str) -> Option<Getter> {
         "consumer_loan_card" => |s, _| flag(noise(s, "card").chance(0.15)),
         _ => return None,
     })
+}
+
+fn borrowed<'a>(subject: &Subject<'a>) -> Option<&'a Fact> {
+    subject
+        .person
+        .loans
+        .iter()
+        .filter(|loan| loan.code.starts_with("consumer"))
+        .max_by_key(|loan| loan.from)
 }

@@ -20,6 +20,16 @@ fn resident_scheme(subject: &Subject<'_>) -> bool {
 
 /// The getter of a field.
 pub(super) fn getter(name: &str) -> Option<Getter> {
+    months(name)
+        .or_else(|| contributions(name))
+        .or_else(|| pension(name))
+        .or_else(|| medical(name))
+        .or_else(|| maternity(name))
+        .or_else(|| other(name))
+}
+
+/// Where, in what and for how long a person is insured.
+fn months(name: &str) -> Option<Getter> {
     Some(match name {
         "insurance_region" => {
             |s, _| Value::when(s.person.insured(), Value::Region(s.person.residence))
@@ -54,6 +64,13 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
             |s, _| adult(s, Value::Int(s.person.insured_months * 9 / 10))
         }
         "insured_months_continuous" => |s, _| adult(s, Value::Int(s.person.continuous_months)),
+        _ => return None,
+    })
+}
+
+/// What is paid in each month.
+fn contributions(name: &str) -> Option<Getter> {
+    Some(match name {
         "contribution_paid_month" => {
             |s, _| adult(s, Value::Money(if pays(s) { base(s) / 200 * 21 } else { 0 }))
         }
@@ -67,6 +84,13 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
         "flexible_insurance_paid" => |s, _| {
             Value::when(pays(s) && s.person.flexible_on.is_some(), Value::Money(base(s) / 100 * 28))
         },
+        _ => return None,
+    })
+}
+
+/// Retirement and what is drawn.
+fn pension(name: &str) -> Option<Getter> {
+    Some(match name {
         "retired" => |s, _| flag(s.person.status == "retired"),
         "retirement_date" => {
             |s, _| Value::when(s.person.age >= 40, Value::Day(s.person.retirement))
@@ -78,10 +102,27 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
                 Value::Money(s.person.income / 12 / 100 * 100),
             )
         },
+        _ => return None,
+    })
+}
+
+/// Medical insurance.
+fn medical(name: &str) -> Option<Getter> {
+    Some(match name {
         "medical_insurance_active" => {
             |s, _| flag(s.person.alive() && noise(s, "medical").chance(0.95))
         }
         "medical_insurance_kind_employee" => |s, _| flag(s.person.insured()),
+        "medical_own_cost" => {
+            |s, _| Value::Money(whole(noise(s, "cost").lognormal(90_000.0, 1.2).min(1e8)))
+        }
+        _ => return None,
+    })
+}
+
+/// Maternity insurance and the births it pays for.
+fn maternity(name: &str) -> Option<Getter> {
+    Some(match name {
         "maternity_insurance_months" => |s, _| {
             adult(
                 s,
@@ -92,9 +133,6 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
                 }),
             )
         },
-        "medical_own_cost" => {
-            |s, _| Value::Money(whole(noise(s, "cost").lognormal(90_000.0, 1.2).min(1e8)))
-        }
         "childbirth_on" => |s, _| Value::day(s.person.childbirth),
         "difficult_birth" => |s, _| {
             Value::when(s.person.childbirth.is_some(), flag(noise(s, "difficult").chance(0.4)))
@@ -111,6 +149,13 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
                 Value::Money(s.person.employer.map_or(0, |firm| s.town.firms[firm].mean_wage)),
             )
         },
+        _ => return None,
+    })
+}
+
+/// The housing fund, and care after an injury at work.
+fn other(name: &str) -> Option<Getter> {
+    Some(match name {
         "housing_fund_months" => {
             |s, _| Value::when(fund(s), Value::Int(s.person.continuous_months))
         }

@@ -8,6 +8,15 @@ use crate::synth::value::Value;
 
 /// The getter of a field.
 pub(super) fn getter(name: &str) -> Option<Getter> {
+    research(name)
+        .or_else(|| scores(name))
+        .or_else(|| market(name))
+        .or_else(|| rights(name))
+        .or_else(|| land(name))
+}
+
+/// The title of a high-tech enterprise and what it rests on.
+fn research(name: &str) -> Option<Getter> {
     Some(match name {
         "high_tech_certified_on" => |s, _| {
             Value::day(
@@ -44,6 +53,13 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
                 Value::when(back == 1, ratio(precise(firm.noise("hitech").range(45, 98)) / 100.0))
             })
         },
+        _ => return None,
+    })
+}
+
+/// Points of the assessments behind the titles.
+fn scores(name: &str) -> Option<Getter> {
+    Some(match name {
         "sme_score" => |s, back| Value::when(back == 1, score(s, "sme", 48, 90)),
         "innovation_score" => |s, back| Value::when(back == 1, score(s, "innovation", 55, 90)),
         "innovative_score" => |s, _| score(s, "innovative", 45, 90),
@@ -52,6 +68,13 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
         "specialisation_score" => |s, _| score(s, "special", 10, 22),
         "specialised_sme_score" => |s, _| score(s, "ssme", 48, 90),
         "platform_score" => |s, _| score(s, "platform", 40, 90),
+        _ => return None,
+    })
+}
+
+/// Its place in the market.
+fn market(name: &str) -> Option<Getter> {
+    Some(match name {
         "market_share" => |s, _| {
             tech(s, |firm| {
                 ratio(
@@ -74,6 +97,13 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
         "core_business_online" => {
             |s, _| tech(s, |firm| Value::Bool(firm.noise("online").chance(0.8)))
         }
+        _ => return None,
+    })
+}
+
+/// Patents and other rights, and the standards it leads.
+fn rights(name: &str) -> Option<Getter> {
+    Some(match name {
         "ip_class1" => |s, _| tech(s, |firm| Value::Int(class1(firm))),
         "ip_class1_bought" => |s, _| tech(s, |firm| Value::Int(class1(firm) / 4)),
         "ip_class2" => |s, _| {
@@ -98,7 +128,7 @@ pub(super) fn getter(name: &str) -> Option<Getter> {
                 })
             })
         },
-        _ => return land(name),
+        _ => return None,
     })
 }
 

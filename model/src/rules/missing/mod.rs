@@ -1,0 +1,183 @@
+//! Which data are missing: the fewest items for which some values would make a
+//! node true. Also the small solver behind it, which the linter uses to find
+//! conditions that can never be met or never fail.
+//!
+//! The search is exact over the candidate values (every threshold of the rule
+//! and its neighbours, one code per class that the rule can tell apart); where
+//! it runs out of budget it answers from the logic of the rule alone.
+//!
+//! Here: the question about one node for one dossier. In reading order:
+//! [`reads`] walks what a node reads; [`item`] names what is unknown about it;
+//! [`fewest`] goes through sets of items, smallest first; [`search`] looks for
+//! values of a set, among those of [`candidates`] and [`places`].
+
+mod candidates;
+mod fewest;
+mod item;
+mod places;
+mod reads;
+mod search;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::{
+    domain::Tri,
+    rules::{
+        ir::{Atom, AtomId, FieldRef, NodeId, Num, NumId},
+        scalar::{At, Scalar},
+    },
+};
+
+pub(crate) use self::reads::visit_nums;
+pub use self::{
+    item::Item,
+    reads::{atoms_below, fields_below, relations_below},
+    search::Found,
+};
+
+/// Something a what-if question may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Variable {
+    Field(FieldRef),
+    Atom(AtomId),
+    Num(NumId),
+}
+
+/// A question about one node for one dossier.
+#[derive(Debug)]
+pub struct Question<'a> {
+    scalar: Scalar<'a>,
+    at: At<'a>,
+    node: NodeId,
+    /// Unknown items with the variables that stand for them.
+    items: Vec<(Item, Vec<Variable>)>,
+    /// Unknown atoms with the items they wait for.
+    waiting: FxHashMap<AtomId, Vec<usize>>,
+    /// Unknown atoms with the variables they depend on.
+    depends: FxHashMap<AtomId, Vec<Variable>>,
+    /// Known atoms.
+    known: FxHashMap<AtomId, Tri>,
+    atoms: Arc<[AtomId]>,
+}
+
+impl<'a> Question<'a> {
+    /// Looks at every atom below the node.
+    #[must_use]
+    pub fn new(scalar: Scalar<'a>, at: At<'a>, node: NodeId) -> Question<'a> {
+        let atoms = atoms_below(&scalar, node).into();
+        Question::about(scalar, at, node, atoms)
+    }
+
+    /// [`Question::new`] with the atoms below the node already at hand.
+    #[must_use]
+    pub fn about(
+        scalar: Scalar<'a>,
+        at: At<'a>,
+        node: NodeId,
+        atoms: Arc<[AtomId]>,
+    ) -> Question<'a> {
+        let mut question = Question {
+            scalar,
+            at,
+            node,
+            items: Vec::new(),
+            waiting: FxHashMap::default(),
+            depends: FxHashMap::default(),
+            known: FxHashMap::default(),
+            atoms,
+        };
+        for &atom in Arc::clone(&question.atoms).iter() {
+            match scalar.atom(atom, &at) {
+                Tri::Unknown => question.wait(atom),
+                decided => {
+                    question.known.insert(atom, decided);
+                }
+            }
+        }
+        question
+    }
+
+    /// Notes the items an undecided atom waits for.
+    fn wait(&mut self, atom: AtomId) {
+        let found = item::items_of_atom(&self.scalar, &self.at, atom);
+        let mut waits = Vec::new();
+        self.depends.insert(atom, found.iter().map(|(_, variable)| *variable).collect());
+        for (item, variable) in found {
+            let position = match self.items.iter().position(|(known, _)| *known == item) {
+                Some(position) => position,
+                None => {
+                    self.items.push((item, Vec::new()));
+                    self.items.len() - 1
+                }
+            };
+            if !self.items[position].1.contains(&variable) {
+                self.items[position].1.push(variable);
+            }
+            if !waits.contains(&position) {
+                waits.push(position);
+            }
+        }
+        self.waiting.insert(atom, waits);
+    }
+
+    /// A fingerprint of everything the answer depends on, where it depends on
+    /// the truth of atoms alone; `None` where known values matter too.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Vec<u8>> {
+        let mut print = Vec::with_capacity(self.atoms.len());
+        for atom in self.atoms.iter() {
+            print.push(self.known.get(atom).map_or(2, |value| u8::from(*value == Tri::True)));
+            if let Some(waits) = self.waiting.get(atom) {
+                if let Atom::Compare(_, left, right) = self.scalar.dated.program.graph.atom(*atom) {
+                    let mut fields = 0;
+                    for num in [*left, *right] {
+                        visit_nums(&self.scalar, num, &mut |_, num| {
+                            fields += usize::from(!matches!(num, Num::Literal(..) | Num::AsOf))
+                                - usize::from(matches!(
+                                    num,
+                                    Num::Add(..)
+                                        | Num::Sub(..)
+                                        | Num::Mul(..)
+                                        | Num::Div(..)
+                                        | Num::Years(_)
+                                        | Num::Months(_)
+                                        | Num::Year(_)
+                                        | Num::Month(_)
+                                        | Num::Min(..)
+                                        | Num::Max(..)
+                                        | Num::Floor(_)
+                                        | Num::AddMonths(..)
+                                        | Num::Choose(..)
+                                ));
+                        });
+                    }
+                    if fields != waits.len() {
+                        return None;
+                    }
+                }
+                for wait in waits {
+                    print.extend(self.items[*wait].0.bytes());
+                    print.push(b',');
+                }
+            }
+        }
+        Some(print)
+    }
+
+    /// Values of the unknown items that give the node the wanted truth.
+    #[must_use]
+    pub fn witness(&self, wanted: Tri) -> Found {
+        let all: Vec<usize> = (0..self.items.len()).collect();
+        self.solve(&all, wanted)
+    }
+
+    /// Every unknown item, by name.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        let mut names: Vec<Item> = self.items.iter().map(|(item, _)| item.clone()).collect();
+        names.sort();
+        names
+    }
+}
