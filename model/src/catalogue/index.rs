@@ -161,6 +161,20 @@ pub struct Field {
 }
 
 impl Field {
+    /// The sources of a facts field that can give the code at a position of
+    /// its list.
+    pub fn sources_giving(&self, code: u8) -> impl Iterator<Item = &Source> + '_ {
+        let name = self.codes.as_ref().and_then(|list| list.entry(code)).map(|entry| &entry.code);
+        self.sources.iter().filter(move |source| {
+            let fixed = source.fact.as_ref().and_then(|fact| fact.fixed.as_ref());
+            match fixed {
+                Some(_) => fixed == name,
+                None if source.map.is_empty() => name.is_some(),
+                None => source.map.values().any(|code| Some(code) == name),
+            }
+        })
+    }
+
     /// Whether its members are zones of the region table.
     #[must_use]
     pub fn holds_zones(&self) -> bool {

@@ -9,12 +9,12 @@ use rustc_hash::FxHashMap;
 use crate::{
     catalogue::{
         FieldId,
-        types::{FieldType, Period},
+        types::{FieldType, Period, Source},
     },
     domain::Tri,
     reference::Reference,
     rules::{
-        ir::{Atom, Graph, Num, Span},
+        ir::{Atom, Graph, Mask, Num, Span},
         program::Program,
     },
 };
@@ -134,8 +134,10 @@ pub struct Dated<'a> {
     pub today: i32,
     /// By field: whether its period is still the one asked for.
     pub(crate) current: Vec<bool>,
-    /// By field: first day for which its registers are complete; `i32::MIN` from the beginning.
-    pub(crate) covered_since: Vec<i32>,
+    /// By facts field and position of a code: first day for which the registers
+    /// that give the code are complete; `i32::MIN` from the beginning, `i32::MAX`
+    /// where no register gives it.
+    pub(crate) covered_since: Vec<Vec<i32>>,
     /// By outer region: truth by dense index of the inner.
     pub(crate) within: FxHashMap<u16, Arc<RegionTruth>>,
     /// By parameter: value by dense region index.
@@ -189,11 +191,13 @@ impl<'a> Dated<'a> {
         self.parameters.get(name)?.get(usize::from(region)).copied().flatten()
     }
 
-    /// Whether registers of the facts field are complete over the window; an
-    /// open window reaches back to the beginning.
+    /// Whether the registers that give the codes of a facts field are complete
+    /// over the window; an open window reaches back to the beginning.
     #[must_use]
-    pub fn covers(&self, field: FieldId, start: Option<i32>) -> bool {
-        let since = self.covered_since.get(field.index()).copied().unwrap_or(i32::MAX);
+    pub fn covers(&self, field: FieldId, codes: &Mask, start: Option<i32>) -> bool {
+        let Some(since) = self.covered_since.get(field.index()) else { return false };
+        let asked = (0..=u8::MAX).zip(since).filter(|(code, _)| codes.contains(*code));
+        let since = asked.map(|(_, since)| *since).max().unwrap_or(i32::MAX);
         since == i32::MIN || start.is_some_and(|start| since <= start)
     }
 }
@@ -210,24 +214,21 @@ fn same_period(period: Option<Period>, known_at: Date, as_of: Date) -> bool {
     }
 }
 
-fn covered_since(reference: &Reference, field: FieldId) -> i32 {
+fn covered_since(reference: &Reference, field: FieldId) -> Vec<i32> {
     let field = reference.catalogue.by_id(field);
-    if field.kind != FieldType::Facts {
-        return i32::MIN;
-    }
-    field
-        .sources
-        .iter()
-        .map(|source| {
-            let table = reference.catalogue.table(&source.table);
-            match table.and_then(|table| table.entry.coverage.as_ref()) {
-                Some(coverage) if coverage.since <= FROM_THE_BEGINNING => i32::MIN,
-                Some(coverage) => days_of(coverage.since),
-                None => i32::MAX,
-            }
-        })
-        .max()
-        .unwrap_or(i32::MAX)
+    let Some(list) = field.codes.as_ref().filter(|_| field.kind == FieldType::Facts) else {
+        return Vec::new();
+    };
+    let since = |source: &Source| {
+        let table = reference.catalogue.table(&source.table);
+        match table.and_then(|table| table.entry.coverage.as_ref()) {
+            Some(coverage) if coverage.since <= FROM_THE_BEGINNING => i32::MIN,
+            Some(coverage) => days_of(coverage.since),
+            None => i32::MAX,
+        }
+    };
+    let codes = (0..=u8::MAX).take(list.entries.len());
+    codes.map(|code| field.sources_giving(code).map(since).max().unwrap_or(i32::MAX)).collect()
 }
 
 type Tables = (FxHashMap<u16, Arc<RegionTruth>>, FxHashMap<String, Vec<Option<i64>>>);

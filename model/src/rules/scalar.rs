@@ -408,14 +408,14 @@ impl<'a> Scalar<'a> {
         let found = rows.any(|row| {
             mask.contains(facts.code[row]) && facts.from[row] <= today && today <= facts.to[row]
         });
-        settled(found, complete)
+        settled(found, complete && self.dated.covers(field.field, mask, Some(today)))
     }
 
     fn had(&self, field: FieldRef, mask: &Mask, span: Option<Span>, at: &At<'a>) -> Tri {
         let start = span.map(|span| window_start(span, self.dated.today));
         let Some((facts, mut rows, complete)) = self.facts(field, at) else { return Tri::Unknown };
         let found = rows.any(|row| self.in_window(facts, row, mask, start));
-        settled(found, complete && self.dated.covers(field.field, start))
+        settled(found, complete && self.dated.covers(field.field, mask, start))
     }
 
     fn in_window(&self, facts: &Facts, row: usize, mask: &Mask, start: Option<i32>) -> bool {
@@ -433,7 +433,7 @@ impl<'a> Scalar<'a> {
     ) -> Option<Number> {
         let start = span.map(|span| window_start(span, self.dated.today));
         let (facts, rows, complete) = self.facts(field, at)?;
-        if !complete || !self.dated.covers(field.field, start) {
+        if !complete || !self.dated.covers(field.field, mask, start) {
             return None;
         }
         let count = rows.filter(|row| self.in_window(facts, *row, mask, start)).count();
@@ -449,7 +449,7 @@ impl<'a> Scalar<'a> {
     ) -> Option<Number> {
         let start = span.map(|span| window_start(span, self.dated.today));
         let (facts, rows, complete) = self.facts(field, at)?;
-        if !complete || !self.dated.covers(field.field, start) {
+        if !complete || !self.dated.covers(field.field, mask, start) {
             return None;
         }
         let mut sum = 0_i64;

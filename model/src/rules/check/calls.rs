@@ -349,8 +349,25 @@ impl Checker<'_> {
                 return None;
             }
         };
-        let list = self.lookup.catalogue.by_id(field.field).codes.clone()?;
-        self.mask(&list, &items).map(|mask| (field, mask))
+        let catalogued = self.lookup.catalogue.by_id(field.field);
+        let list = catalogued.codes.clone()?;
+        let mask = self.mask(&list, &items)?;
+        for (code, at) in &items {
+            let given = |code| catalogued.sources_giving(code).next().is_some();
+            if !list.position(code).is_some_and(given) {
+                self.fault(
+                    at,
+                    "code_of_no_table",
+                    format!(
+                        "no table gives `{code}` to `{}`: it would always be unknown",
+                        catalogued.name
+                    ),
+                    "ask for what tables tell, or map the code in a source of the field",
+                );
+                return None;
+            }
+        }
+        Some((field, mask))
     }
 
     fn over_facts(

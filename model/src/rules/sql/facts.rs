@@ -33,12 +33,17 @@ impl Printer<'_> {
             to = self.part("to"),
             today = self.today().text,
         );
-        self.settled(field, &test, self.complete(field))
+        let complete = match self.coverage(field, mask) {
+            Coverage::None => None,
+            Coverage::Since(since) if since > self.dated.as_of => None,
+            Coverage::Beginning | Coverage::Since(_) => self.complete(field),
+        };
+        self.settled(field, &test, complete)
     }
 
     pub(super) fn had(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Sql {
         let test = self.in_window(field, mask, span);
-        self.settled(field, &test, self.covered(field, span))
+        self.settled(field, &test, self.covered(field, mask, span))
     }
 
     /// A row found is true; none is false where the list is complete.
@@ -50,7 +55,7 @@ impl Printer<'_> {
     }
 
     pub(super) fn count_facts(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Quotient {
-        let Some(complete) = self.covered(field, span) else {
+        let Some(complete) = self.covered(field, mask, span) else {
             return Quotient::unknown(self.dialect);
         };
         let list = self.column(field, "").text;
@@ -60,7 +65,7 @@ impl Printer<'_> {
     }
 
     pub(super) fn sum_facts(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Quotient {
-        let Some(complete) = self.covered(field, span) else {
+        let Some(complete) = self.covered(field, mask, span) else {
             return Quotient::unknown(self.dialect);
         };
         let list = self.rows(&self.column(field, "").text);
@@ -140,10 +145,10 @@ impl Printer<'_> {
         self.dated.is_current(field.field).then_some(complete)
     }
 
-    /// The list is complete over the whole window.
-    fn covered(&self, field: FieldRef, span: Option<Span>) -> Option<Sql> {
+    /// The list holds every row with one of the codes in the whole window.
+    fn covered(&self, field: FieldRef, mask: &Mask, span: Option<Span>) -> Option<Sql> {
         let complete = self.complete(field)?;
-        match (self.coverage(field), span) {
+        match (self.coverage(field, mask), span) {
             (Coverage::Beginning, _) => Some(complete),
             (Coverage::None, _) | (Coverage::Since(_), None) => None,
             (Coverage::Since(since), Some(span)) => {
@@ -155,10 +160,14 @@ impl Printer<'_> {
         }
     }
 
-    fn coverage(&self, field: FieldRef) -> Coverage {
+    fn coverage(&self, field: FieldRef, mask: &Mask) -> Coverage {
         let catalogue = &self.dated.reference.catalogue;
+        let field = self.field(field);
+        if mask.iter().any(|code| field.sources_giving(code).next().is_none()) {
+            return Coverage::None;
+        }
         let mut latest = Coverage::Beginning;
-        for source in &self.field(field).sources {
+        for source in mask.iter().flat_map(|code| field.sources_giving(code)) {
             let table = catalogue.table(&source.table);
             let Some(coverage) = table.and_then(|table| table.entry.coverage.as_ref()) else {
                 return Coverage::None;

@@ -161,6 +161,40 @@ fn a_row_that_is_there_settles_it_everywhere() {
 }
 
 #[test]
+fn coverage_is_that_of_the_registers_which_give_the_code() {
+    use super::support::{CATALOGUE, reference_of};
+    use crate::{
+        domain::SubjectKind,
+        rules::{
+            dated::{Dated, days_of},
+            ir::Mask,
+            program::Program,
+        },
+    };
+    let beside = "map: { \"1\": medal, \"2\": theft } }]";
+    assert!(CATALOGUE.contains(beside));
+    // Thefts are in both registers, medals in the younger one alone.
+    let joined = "map: { \"1\": medal } }, { table: sentences, take: facts, fact: { code: B, from: { column: F } }, map: { \"1\": theft, \"3\": fraud } }]";
+    let reference = reference_of(&CATALOGUE.replace(beside, joined));
+    let field = reference.catalogue.field(SubjectKind::Citizen, "honours").unwrap().id;
+    let list = reference.catalogue.by_id(field).codes.clone().unwrap();
+    let program = Program::default();
+    let dated = Dated::new(&program, &reference, date(2026, 3, 31), date(2026, 3, 31));
+    let covers = |codes: &[&str], start: Option<&str>| {
+        let mut mask = Mask::default();
+        for code in codes {
+            mask.insert(list.position(code).unwrap());
+        }
+        let start = start.map(|day| days_of(day.parse().unwrap()));
+        dated.covers(field, &mask, start)
+    };
+    assert!(covers(&["medal"], Some("2020-04-01")));
+    assert!(!covers(&["medal"], Some("2020-03-31")));
+    assert!(covers(&["theft"], Some("2020-03-31")));
+    assert!(!covers(&["theft", "medal"], Some("2020-03-31")));
+}
+
+#[test]
 fn counting_and_adding() {
     let ask = offences(json!([
         {"code": "theft", "from": "2025-05-01", "to": "2025-05-02", "amount": "100.50元"},

@@ -46,7 +46,7 @@ fields:
     subject: enterprise
     type: facts
     codes: award
-    sources: [{ table: awards, take: facts, fact: { fixed: high_tech, from: { column: a }, to: { column: b }, amount: m } }]
+    sources: [{ table: awards, take: facts, fact: { code: d, from: { column: a }, to: { column: b }, amount: m }, map: { "1": high_tech, "2": tech_sme } }]
   - { name: birth_date, label: 出生, subject: citizen, type: date, sources: [{ table: people, column: c }] }
   - { name: education, label: 学历, subject: citizen, type: code, codes: education, sources: [{ table: people, column: c }] }
 relations:
