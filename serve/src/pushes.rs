@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{Any, Row, Transaction};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -158,46 +158,10 @@ async fn record(
         Acknowledged { push: id.to_owned(), answer: body.answer, answered_at: now.clone() };
     let json = serde_json::to_string(&answer).map_err(Problem::internal)?;
     let mut transaction = db.begin().await?;
-    // Whoever inserts the key first answers; others wait here and then find it.
-    let first = sqlx::query(
-        "INSERT INTO idempotency (scope, token, fingerprint, status, body, created_at) \
-         VALUES ($1, $2, $3, 201, $4, $5) ON CONFLICT (scope, token) DO NOTHING",
-    )
-    .bind(SCOPE)
-    .bind(token)
-    .bind(&fingerprint)
-    .bind(&json)
-    .bind(&now)
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected()
-        > 0;
-    if !first {
-        let row = sqlx::query(
-            "SELECT fingerprint, body FROM idempotency WHERE scope = $1 AND token = $2",
-        )
-        .bind(SCOPE)
-        .bind(token)
-        .fetch_one(&mut *transaction)
-        .await?;
-        if row.try_get::<String, _>(0)? != fingerprint {
-            let message = "was used for another answer: choose a new one";
-            return Err(Problem::field("Idempotency-Key", message));
-        }
-        return Ok((true, row.try_get(1)?));
+    if !claim_key(&mut transaction, token, &fingerprint, &json, &now).await? {
+        return Ok((true, replay(&mut transaction, token, &fingerprint).await?));
     }
-    let state: Option<String> = sqlx::query_scalar("SELECT state FROM push WHERE id = $1")
-        .bind(id)
-        .fetch_optional(&mut *transaction)
-        .await?;
-    match state.as_deref() {
-        None => return Err(Problem::NotFound("there is no push with this id".to_owned())),
-        Some("withdrawn") if body.answer == Answer::Interested => {
-            let detail = "the push was withdrawn: see the recommendations for what fits now";
-            return Err(Problem::Conflict(detail.to_owned()));
-        }
-        Some(_) => {}
-    }
+    answerable(&mut transaction, id, body.answer).await?;
     sqlx::query(
         "INSERT INTO acknowledgement (push, answer, answered_at) VALUES ($1, $2, $3) \
          ON CONFLICT (push) DO UPDATE SET answer = excluded.answer, \
@@ -210,6 +174,68 @@ async fn record(
     .await?;
     transaction.commit().await?;
     Ok((false, json))
+}
+
+/// Whether this request is the first with its key. Whoever inserts the key
+/// first answers; others wait here and then find it.
+async fn claim_key(
+    transaction: &mut Transaction<'_, Any>,
+    token: &str,
+    fingerprint: &str,
+    json: &str,
+    now: &str,
+) -> Result<bool, Problem> {
+    let inserted = sqlx::query(
+        "INSERT INTO idempotency (scope, token, fingerprint, status, body, created_at) \
+         VALUES ($1, $2, $3, 201, $4, $5) ON CONFLICT (scope, token) DO NOTHING",
+    )
+    .bind(SCOPE)
+    .bind(token)
+    .bind(fingerprint)
+    .bind(json)
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(inserted.rows_affected() > 0)
+}
+
+/// The body that the key was answered with, if it was for the same request.
+async fn replay(
+    transaction: &mut Transaction<'_, Any>,
+    token: &str,
+    fingerprint: &str,
+) -> Result<String, Problem> {
+    let row =
+        sqlx::query("SELECT fingerprint, body FROM idempotency WHERE scope = $1 AND token = $2")
+            .bind(SCOPE)
+            .bind(token)
+            .fetch_one(&mut **transaction)
+            .await?;
+    if row.try_get::<String, _>(0)? != fingerprint {
+        let message = "was used for another answer: choose a new one";
+        return Err(Problem::field("Idempotency-Key", message));
+    }
+    Ok(row.try_get(1)?)
+}
+
+/// Refuses an answer to no push, and interest in a withdrawn one.
+async fn answerable(
+    transaction: &mut Transaction<'_, Any>,
+    id: &str,
+    answer: Answer,
+) -> Result<(), Problem> {
+    let state: Option<String> = sqlx::query_scalar("SELECT state FROM push WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    match state.as_deref() {
+        None => Err(Problem::NotFound("there is no push with this id".to_owned())),
+        Some("withdrawn") if answer == Answer::Interested => {
+            let detail = "the push was withdrawn: see the recommendations for what fits now";
+            Err(Problem::Conflict(detail.to_owned()))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// Forgets the answers of requests that nobody will repeat any more.

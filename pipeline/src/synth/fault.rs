@@ -408,13 +408,13 @@ fn keeps_good(kind: Kind, plan: &TablePlan) -> bool {
         }
         Kind::FifteenDigitId
         | Kind::FullWidth
-        | Kind::OrphanMember
         | Kind::ImpossibleDate
         | Kind::UnknownCode
         | Kind::OutOfRange
         | Kind::Superseded
         | Kind::Stale => false,
         Kind::Orphan
+        | Kind::OrphanMember
         | Kind::AfterCutoff
         | Kind::Duplicate
         | Kind::Malformed
