@@ -39,6 +39,13 @@ pub fn text(path: &Path) -> Result<String> {
 impl Definitions {
     /// Catalogue, code tables and parameters, with every finding about them.
     pub fn reference(&self) -> Result<(Option<Reference>, Vec<Diagnostic>)> {
+        if !self.definitions.is_dir() {
+            bail!(
+                "there is no folder `{}`: name the one that holds {} with `--definitions DIR`",
+                self.definitions.display(),
+                FILES.join(", "),
+            );
+        }
         let at = |name: &str| self.definitions.join(name);
         let name = |name: &str| at(name).display().to_string();
         let regions = RegionTable::from_csv(&text(&at("regions.csv"))?)

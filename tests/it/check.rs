@@ -118,7 +118,8 @@ fn broken_code_tables_are_found_with_their_row() {
 
 #[test]
 fn a_folder_that_is_not_there_is_named() {
-    run(["check", "--definitions", "no/such/folder"]).fails_with(&["no/such/folder"]);
+    run(["check", "--definitions", "no/such/folder"])
+        .fails_with(&["no/such/folder", "--definitions DIR"]);
     run(["check", "no/such/policy.yaml"]).fails_with(&["no/such/policy.yaml", "does not exist"]);
 }
 

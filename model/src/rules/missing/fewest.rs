@@ -4,7 +4,7 @@
 use crate::{
     domain::Tri,
     rules::{
-        ir::{Node, NodeId},
+        ir::{AtomId, Node, NodeId},
         missing::{Item, Question, search::Found},
     },
 };
@@ -69,18 +69,20 @@ impl Question<'_> {
         if truth { can_true } else { can_false }
     }
 
+    /// Whether an undecided atom can be true, and false, once these items are known.
+    pub(super) fn settled(&self, atom: AtomId, items: &[usize]) -> (bool, bool) {
+        let Some(waits) = self.waiting.get(&atom) else { return (false, false) };
+        let given = |set: &Vec<usize>| set.iter().all(|item| items.contains(item));
+        (waits.yes.iter().any(given), waits.no.iter().any(given))
+    }
+
     fn reach(&self, node: NodeId, items: &[usize]) -> (bool, bool) {
         match self.scalar.dated.program.graph.node(node) {
             Node::Const(value) => (*value == Tri::True, *value == Tri::False),
             Node::Manual(_) => (true, false),
             Node::Atom(atom) => match self.known.get(atom) {
                 Some(value) => (*value == Tri::True, *value == Tri::False),
-                None => {
-                    let waits = self.waiting.get(atom).map_or(&[][..], Vec::as_slice);
-                    let settled =
-                        !waits.is_empty() && waits.iter().all(|item| items.contains(item));
-                    (settled, settled)
-                }
+                None => self.settled(*atom, items),
             },
             Node::Not(inner) => {
                 let (can_true, can_false) = self.reach(*inner, items);

@@ -9,10 +9,7 @@ use crate::{
     frame::Column,
     rules::{
         ir::{Atom, AtomId, FieldRef, NodeId, Num, NumId, Scope},
-        missing::{
-            Variable,
-            reads::{fields_below, visit_nums},
-        },
+        missing::{Question, Variable, reads::visit_nums},
         scalar::{At, Manual, Member, Scalar},
     },
 };
@@ -27,14 +24,16 @@ pub type Item = String;
 pub(super) fn items_of_atom<'a>(
     scalar: &Scalar<'a>,
     at: &At<'a>,
+    members: Option<RelationId>,
     atom: AtomId,
 ) -> Vec<(Item, Variable)> {
+    let field_item = |scalar: &Scalar<'_>, field: FieldRef| field_item(scalar, members, field);
     match scalar.dated.program.graph.atom(atom) {
         Atom::Compare(_, left, right) => {
             let mut found = Vec::new();
             for num in [*left, *right] {
                 visit_nums(scalar, num, &mut |id, num| {
-                    found.extend(items_of_number(scalar, at, id, num));
+                    found.extend(items_of_number(scalar, at, members, id, num));
                 });
             }
             found
@@ -61,21 +60,19 @@ pub(super) fn items_of_atom<'a>(
             .filter(|field| is_unknown(scalar, at, *field))
             .map(|field| (field_item(scalar, field), Variable::Atom(atom)))
             .collect(),
-        Atom::Exists(relation, body) | Atom::All(relation, body) => {
-            relation_items(scalar, at, *relation, Some(*body))
-                .into_iter()
-                .map(|item| (item, Variable::Atom(atom)))
-                .collect()
-        }
+        // Waited for in several ways: [`ways_of_atom`].
+        Atom::Exists(..) | Atom::All(..) => Vec::new(),
     }
 }
 
 fn items_of_number<'a>(
     scalar: &Scalar<'a>,
     at: &At<'a>,
+    members: Option<RelationId>,
     id: NumId,
     num: &Num,
 ) -> Vec<(Item, Variable)> {
+    let field_item = |scalar: &Scalar<'_>, field: FieldRef| field_item(scalar, members, field);
     match num {
         Num::Field(field) | Num::Decimal(field) if is_unknown(scalar, at, *field) => {
             vec![(field_item(scalar, *field), Variable::Field(*field))]
@@ -93,10 +90,8 @@ fn items_of_number<'a>(
             vec![(field_item(scalar, *field), Variable::Num(id))]
         }
         Num::CountMembers(relation, filter) if unknown_num(scalar, at, id) => {
-            relation_items(scalar, at, *relation, *filter)
-                .into_iter()
-                .map(|item| (item, Variable::Num(id)))
-                .collect()
+            let members = undecided(scalar, at, *relation, *filter);
+            members.all(|question| question.items()).map(|item| (item, Variable::Num(id))).collect()
         }
         Num::Since(Scope::Unit) if unknown_num(scalar, at, id) => {
             vec![("unit.since".to_owned(), Variable::Num(id))]
@@ -108,50 +103,107 @@ fn items_of_number<'a>(
     }
 }
 
-/// What is missing about the members of a relation.
-fn relation_items<'a>(
+/// Sets of items of which any one lets an atom be true, and of which any one
+/// lets it be false.
+#[derive(Debug, Default)]
+pub(super) struct Ways {
+    pub(super) yes: Vec<Vec<Item>>,
+    pub(super) no: Vec<Vec<Item>>,
+}
+
+/// How an undecided question about the members of a relation can be settled:
+/// one member who passes is enough for "exists", every one is needed for
+/// "all", and the other way round against them. `None` for any other atom.
+pub(super) fn ways_of_atom<'a>(scalar: &Scalar<'a>, at: &At<'a>, atom: AtomId) -> Option<Ways> {
+    let (relation, body, exists) = match scalar.dated.program.graph.atom(atom) {
+        Atom::Exists(relation, body) => (*relation, *body, true),
+        Atom::All(relation, body) => (*relation, *body, false),
+        _ => return None,
+    };
+    let members = undecided(scalar, at, relation, Some(body));
+    let (fewest, whole) = (Question::fewest, |question: &Question<'_>| Some(question.items()));
+    Some(if exists {
+        Ways { yes: members.any(fewest), no: vec![members.all(Question::items).collect()] }
+    } else {
+        let yes = members.every(fewest).into_iter().collect();
+        Ways { yes, no: members.any(whole) }
+    })
+}
+
+/// The members of a relation about whom a body is undecided.
+struct Undecided<'a> {
+    relation: Item,
+    questions: Vec<Question<'a>>,
+    complete: bool,
+}
+
+fn undecided<'a>(
     scalar: &Scalar<'a>,
     at: &At<'a>,
     relation: RelationId,
     body: Option<NodeId>,
-) -> Vec<Item> {
-    let name = &scalar.dated.reference.catalogue.relation_by_id(relation).entry.name;
+) -> Undecided<'a> {
     let (members, complete) = scalar.related(relation, at.subject);
-    let undecided = |member: &Member<'a>| {
-        let inner = At { member: Some(*member), ..*at };
-        body.is_some_and(|body| scalar.node(body, &inner, Manual::Open) == Tri::Unknown)
+    let question = |member: Member<'a>| {
+        let inner = At { member: Some(member), ..*at };
+        let body = body?;
+        let open = scalar.node(body, &inner, Manual::Open) == Tri::Unknown;
+        open.then(|| Question::of_member(*scalar, inner, relation, body))
     };
-    let unknown: Vec<Member<'a>> = members.into_iter().filter(undecided).collect();
-    let mut items = BTreeSet::new();
-    if !complete {
-        items.insert(name.clone());
-    }
-    if let Some(body) = body {
-        let member_fields = fields_below(scalar, body);
-        for member in unknown {
-            let inner = At { member: Some(member), ..*at };
-            for field in &member_fields {
-                if is_unknown(scalar, &inner, *field) {
-                    let item = field_item(scalar, *field);
-                    items.insert(match field.scope {
-                        Scope::Member => format!("{name}.{item}"),
-                        _ => item,
-                    });
-                }
-            }
-        }
-    }
-    if items.is_empty() {
-        items.insert(name.clone());
-    }
-    items.into_iter().collect()
+    let name = &scalar.dated.reference.catalogue.relation_by_id(relation).entry.name;
+    let questions = members.into_iter().filter_map(question).collect();
+    Undecided { relation: name.clone(), questions, complete }
 }
 
-fn field_item(scalar: &Scalar<'_>, field: FieldRef) -> Item {
-    let name = &scalar.dated.reference.catalogue.by_id(field.field).name;
-    match field.scope {
-        Scope::Subject | Scope::Member => name.clone(),
-        Scope::Unit => format!("unit.{name}"),
+impl<'a> Undecided<'a> {
+    /// What one member needs; the relation itself where nothing of the member is
+    /// missing but, say, the day it began.
+    fn needs(
+        &self,
+        question: &Question<'a>,
+        needed: impl Fn(&Question<'a>) -> Option<Vec<Item>>,
+    ) -> Option<Vec<Item>> {
+        match question.items().is_empty() {
+            true => Some(vec![self.relation.clone()]),
+            false => needed(question),
+        }
+    }
+
+    /// One set for each member, and the whole list where it is incomplete.
+    fn any(&self, needed: impl Fn(&Question<'a>) -> Option<Vec<Item>>) -> Vec<Vec<Item>> {
+        let sets = self.questions.iter().filter_map(|question| self.needs(question, &needed));
+        let unseen = (!self.complete).then(|| vec![self.relation.clone()]);
+        let sets: BTreeSet<Vec<Item>> = sets.chain(unseen).collect();
+        sets.into_iter().collect()
+    }
+
+    /// What all members need together; `None` if one cannot be had.
+    fn every(&self, needed: impl Fn(&Question<'a>) -> Option<Vec<Item>>) -> Option<Vec<Item>> {
+        let mut all: BTreeSet<Item> = BTreeSet::new();
+        for question in &self.questions {
+            all.extend(self.needs(question, &needed)?);
+        }
+        if !self.complete || all.is_empty() {
+            all.insert(self.relation.clone());
+        }
+        Some(all.into_iter().collect())
+    }
+
+    /// What all members need together, whatever the answer is to be.
+    fn all(&self, needed: impl Fn(&Question<'a>) -> Vec<Item>) -> impl Iterator<Item = Item> {
+        self.every(|question| Some(needed(question))).unwrap_or_default().into_iter()
+    }
+}
+
+fn field_item(scalar: &Scalar<'_>, members: Option<RelationId>, field: FieldRef) -> Item {
+    let catalogue = &scalar.dated.reference.catalogue;
+    let name = &catalogue.by_id(field.field).name;
+    match (field.scope, members) {
+        (Scope::Member, Some(relation)) => {
+            format!("{}.{name}", catalogue.relation_by_id(relation).entry.name)
+        }
+        (Scope::Subject | Scope::Member, _) => name.clone(),
+        (Scope::Unit, _) => format!("unit.{name}"),
     }
 }
 

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::{
+    catalogue::RelationId,
     domain::Tri,
     rules::{
         ir::{Atom, AtomId, FieldRef, NodeId, Num, NumId},
@@ -45,16 +46,25 @@ enum Variable {
     Num(NumId),
 }
 
+/// Sets of items, by position, of which any one lets an atom be true, or false.
+#[derive(Debug, Default)]
+struct Waits {
+    yes: Vec<Vec<usize>>,
+    no: Vec<Vec<usize>>,
+}
+
 /// A question about one node for one dossier.
 #[derive(Debug)]
 pub struct Question<'a> {
     scalar: Scalar<'a>,
     at: At<'a>,
     node: NodeId,
+    /// The relation whose member the question is about, if it is about one.
+    members: Option<RelationId>,
     /// Unknown items with the variables that stand for them.
     items: Vec<(Item, Vec<Variable>)>,
     /// Unknown atoms with the items they wait for.
-    waiting: FxHashMap<AtomId, Vec<usize>>,
+    waiting: FxHashMap<AtomId, Waits>,
     /// Unknown atoms with the variables they depend on.
     depends: FxHashMap<AtomId, Vec<Variable>>,
     /// Known atoms.
@@ -78,10 +88,32 @@ impl<'a> Question<'a> {
         node: NodeId,
         atoms: Arc<[AtomId]>,
     ) -> Question<'a> {
+        Question::ask(scalar, at, node, None, atoms)
+    }
+
+    /// [`Question::new`] about the body of a question about members, for one of them.
+    fn of_member(
+        scalar: Scalar<'a>,
+        at: At<'a>,
+        relation: RelationId,
+        body: NodeId,
+    ) -> Question<'a> {
+        let atoms = atoms_below(&scalar, body).into();
+        Question::ask(scalar, at, body, Some(relation), atoms)
+    }
+
+    fn ask(
+        scalar: Scalar<'a>,
+        at: At<'a>,
+        node: NodeId,
+        members: Option<RelationId>,
+        atoms: Arc<[AtomId]>,
+    ) -> Question<'a> {
         let mut question = Question {
             scalar,
             at,
             node,
+            members,
             items: Vec::new(),
             waiting: FxHashMap::default(),
             depends: FxHashMap::default(),
@@ -101,25 +133,44 @@ impl<'a> Question<'a> {
 
     /// Notes the items an undecided atom waits for.
     fn wait(&mut self, atom: AtomId) {
-        let found = item::items_of_atom(&self.scalar, &self.at, atom);
-        let mut waits = Vec::new();
+        if let Some(ways) = item::ways_of_atom(&self.scalar, &self.at, atom) {
+            let variable = Variable::Atom(atom);
+            self.depends.insert(atom, vec![variable]);
+            let [yes, no] = [ways.yes, ways.no].map(|sets| {
+                let positions = |set: Vec<Item>| {
+                    set.into_iter().map(|item| self.item(item, variable)).collect()
+                };
+                sets.into_iter().map(positions).collect()
+            });
+            self.waiting.insert(atom, Waits { yes, no });
+            return;
+        }
+        let found = item::items_of_atom(&self.scalar, &self.at, self.members, atom);
         self.depends.insert(atom, found.iter().map(|(_, variable)| *variable).collect());
+        let mut all = Vec::new();
         for (item, variable) in found {
-            let position = match self.items.iter().position(|(known, _)| *known == item) {
-                Some(position) => position,
-                None => {
-                    self.items.push((item, Vec::new()));
-                    self.items.len() - 1
-                }
-            };
-            if !self.items[position].1.contains(&variable) {
-                self.items[position].1.push(variable);
-            }
-            if !waits.contains(&position) {
-                waits.push(position);
+            let position = self.item(item, variable);
+            if !all.contains(&position) {
+                all.push(position);
             }
         }
-        self.waiting.insert(atom, waits);
+        let sets = if all.is_empty() { Vec::new() } else { vec![all] };
+        self.waiting.insert(atom, Waits { yes: sets.clone(), no: sets });
+    }
+
+    /// The position of an item that a variable stands for.
+    fn item(&mut self, item: Item, variable: Variable) -> usize {
+        let position = match self.items.iter().position(|(known, _)| *known == item) {
+            Some(position) => position,
+            None => {
+                self.items.push((item, Vec::new()));
+                self.items.len() - 1
+            }
+        };
+        if !self.items[position].1.contains(&variable) {
+            self.items[position].1.push(variable);
+        }
+        position
     }
 
     /// A fingerprint of everything the answer depends on, where it depends on
@@ -153,14 +204,18 @@ impl<'a> Question<'a> {
                                 ));
                         });
                     }
-                    if fields != waits.len() {
+                    if fields != waits.yes.first().map_or(0, Vec::len) {
                         return None;
                     }
                 }
-                for wait in waits {
-                    print.extend(self.items[*wait].0.bytes());
-                    print.push(b',');
+                for set in waits.yes.iter().chain(&waits.no) {
+                    for wait in set {
+                        print.extend(self.items[*wait].0.bytes());
+                        print.push(b',');
+                    }
+                    print.push(b';');
                 }
+                print.push(u8::try_from(waits.yes.len()).unwrap_or(u8::MAX));
             }
         }
         Some(print)

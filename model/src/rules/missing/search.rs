@@ -33,6 +33,11 @@ impl Question<'_> {
             items.iter().flat_map(|item| self.items[*item].1.iter().copied()).collect();
         variables.sort_unstable();
         variables.dedup();
+        // An atom that waits for more than these items stays open.
+        variables.retain(|variable| match variable {
+            Variable::Atom(atom) => self.settled(*atom, items) != (false, false),
+            Variable::Field(_) | Variable::Num(_) => true,
+        });
         self.decide(self.node, wanted, &variables)
     }
 

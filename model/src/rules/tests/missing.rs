@@ -61,6 +61,32 @@ fn what_cannot_help_is_not_named() {
     }
 }
 
+/// One member who passes is enough for "exists", all are needed for "all".
+#[test]
+fn of_members_the_fewest_data_are_named() {
+    let girl = "c.age < 3 && c.sex == \"female\"";
+    let (exists, all) = (format!("children.exists(c, {girl})"), format!("children.all(c, {girl})"));
+    let ask = citizen(json!({"children": [{}, {"sex": "female"}]}));
+    assert_eq!(ask.missing(&exists), names(&["children.birth_date"]));
+    assert_eq!(ask.missing(&all), names(&["children.birth_date", "children.sex"]));
+    // A son can pass neither; for "all" nothing would help any more.
+    let ask = citizen(json!({"children": [{"sex": "male"}, {}]}));
+    assert_eq!(ask.missing(&exists), names(&["children.birth_date", "children.sex"]));
+    // What one branch of a member settles, the other need not.
+    let ask = citizen(json!({"children": [{}]}));
+    assert_eq!(
+        ask.missing("children.exists(c, c.age < 3 && c.sex == \"female\" || c.disabled)"),
+        names(&["children.disabled"])
+    );
+    // Where the list is open, the list itself may answer.
+    let ask = citizen(json!({"children": {"rows": [{}], "complete": false}}));
+    assert_eq!(ask.missing(&exists), names(&["children"]));
+    assert_eq!(
+        ask.missing(&format!("!{exists}")),
+        names(&["children", "children.birth_date", "children.sex"])
+    );
+}
+
 #[test]
 fn members_and_units_are_named_by_their_relation() {
     let ask = citizen(json!({"children": [{}, {"birth_date": "2000-01-01"}]}));
