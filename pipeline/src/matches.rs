@@ -6,7 +6,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use arrow_array::{
@@ -140,17 +140,23 @@ pub fn match_all(
         report.pairs += own.len() as u64 * world.of(kind).rows as u64;
         let roots = own.iter().map(|selected| selected.policy.root).collect();
         let engine = Engine::new(dated, world, kind, roots);
+        // What one block has worked out serves the next that takes its memo.
+        let memos: Mutex<Vec<Memo>> = Mutex::default();
+        let memo = || memos.lock().ok().and_then(|mut memos| memos.pop()).unwrap_or_default();
         for blocks in engine.blocks().chunks(BLOCKS_AT_ONCE) {
             let judged = engine.run_over(
                 blocks,
-                || (Memo::default(), Vec::<(usize, Match)>::new()),
+                || (memo(), Vec::<(usize, Match)>::new()),
                 |(memo, found), rows, position, verdicts| {
                     if let Some(selected) = own.get(position) {
                         possible(&matcher, selected, rows, verdicts, memo, found);
                     }
                 },
             );
-            for (_, found) in judged {
+            for (memo, found) in judged {
+                if let Ok(mut memos) = memos.lock() {
+                    memos.push(memo);
+                }
                 let mut rows = ranked(&matcher, found, &mut report);
                 report.matches += rows.len() as u64;
                 all.write(dated, kind, &rows)?;

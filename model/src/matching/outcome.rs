@@ -73,7 +73,10 @@ pub struct Matcher<'a> {
     pub selected: Vec<Selected<'a>>,
 }
 
-/// What one thread has worked out already.
+/// How many missing sets one memo keeps; sums of money differ without end.
+const MOST_REMEMBERED: usize = 20_000;
+
+/// What has been worked out already.
 #[derive(Debug, Default)]
 pub struct Memo {
     /// Missing data by policy and what is known.
@@ -181,14 +184,14 @@ impl<'a> Matcher<'a> {
             .entry(selected.index)
             .or_insert_with(|| atoms_below(&self.scalar, root).into());
         let question = Question::about(self.scalar, *at, root, Arc::clone(atoms));
-        let key = question.fingerprint().map(|print| (selected.index, print));
-        if let Some(known) = key.as_ref().and_then(|key| memo.missing.get(key)) {
+        let key = (selected.index, question.fingerprint());
+        if let Some(known) = memo.missing.get(&key) {
             return known.clone();
         }
         let items = question.fewest().unwrap_or_else(|| question.items());
         let missing: Vec<Missing> =
             items.iter().map(|item| self.describe(selected, item)).collect();
-        if let Some(key) = key {
+        if memo.missing.len() < MOST_REMEMBERED {
             memo.missing.insert(key, missing.clone());
         }
         missing

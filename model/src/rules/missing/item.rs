@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::{
     catalogue::{RelationId, types::FieldType},
     domain::Tri,
-    frame::Column,
+    frame::{Column, Values},
     rules::{
         ir::{Atom, AtomId, FieldRef, NodeId, Num, NumId, Scope},
         missing::{Question, Variable, reads::visit_nums},
@@ -224,6 +224,19 @@ fn held<'a>(at: &At<'a>, field: FieldRef) -> Option<(&'a Column, usize)> {
         Scope::Member => at.member?.dossier,
     };
     dossier.frame.column(field.field).map(|column| (column, dossier.row))
+}
+
+/// The position of a known code, region or industry in its list.
+pub(super) fn position(at: &At<'_>, field: FieldRef) -> Option<u16> {
+    let (column, row) = held(at, field)?;
+    if column.known.as_ref().is_some_and(|known| !known.value(row)) {
+        return None;
+    }
+    match &column.values {
+        Values::Code(codes) => codes.get(row).map(|code| u16::from(*code)),
+        Values::Place(places) => places.get(row).copied(),
+        _ => None,
+    }
 }
 
 fn unknown_num<'a>(scalar: &Scalar<'a>, at: &At<'a>, id: NumId) -> bool {

@@ -24,9 +24,9 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     catalogue::RelationId,
-    domain::Tri,
+    domain::{Number, Tri},
     rules::{
-        ir::{Atom, AtomId, FieldRef, NodeId, Num, NumId},
+        ir::{Atom, AtomId, FieldRef, NodeId, NumId},
         scalar::{At, Scalar},
     },
 };
@@ -173,52 +173,63 @@ impl<'a> Question<'a> {
         position
     }
 
-    /// A fingerprint of everything the answer depends on, where it depends on
-    /// the truth of atoms alone; `None` where known values matter too.
+    /// A fingerprint of everything the answer depends on: the truth of every
+    /// atom, and of those that are open what they wait for and the values that
+    /// are known about them. Equal prints of one node have equal answers.
     #[must_use]
-    pub fn fingerprint(&self) -> Option<Vec<u8>> {
-        let mut print = Vec::with_capacity(self.atoms.len());
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let mut print = Vec::with_capacity(2 * self.atoms.len());
         for atom in self.atoms.iter() {
             print.push(self.known.get(atom).map_or(2, |value| u8::from(*value == Tri::True)));
             if let Some(waits) = self.waiting.get(atom) {
-                if let Atom::Compare(_, left, right) = self.scalar.dated.program.graph.atom(*atom) {
-                    let mut fields = 0;
-                    for num in [*left, *right] {
-                        visit_nums(&self.scalar, num, &mut |_, num| {
-                            fields += usize::from(!matches!(num, Num::Literal(..) | Num::AsOf))
-                                - usize::from(matches!(
-                                    num,
-                                    Num::Add(..)
-                                        | Num::Sub(..)
-                                        | Num::Mul(..)
-                                        | Num::Div(..)
-                                        | Num::Years(_)
-                                        | Num::Months(_)
-                                        | Num::Year(_)
-                                        | Num::Month(_)
-                                        | Num::Min(..)
-                                        | Num::Max(..)
-                                        | Num::Floor(_)
-                                        | Num::AddMonths(..)
-                                        | Num::Choose(..)
-                                ));
-                        });
-                    }
-                    if fields != waits.yes.first().map_or(0, Vec::len) {
-                        return None;
-                    }
-                }
-                for set in waits.yes.iter().chain(&waits.no) {
-                    for wait in set {
-                        print.extend(self.items[*wait].0.bytes());
-                        print.push(b',');
-                    }
-                    print.push(b';');
-                }
-                print.push(u8::try_from(waits.yes.len()).unwrap_or(u8::MAX));
+                self.print_waits(waits, &mut print);
+                self.print_values(*atom, &mut print);
             }
         }
-        Some(print)
+        print
+    }
+
+    fn print_waits(&self, waits: &Waits, print: &mut Vec<u8>) {
+        for sets in [&waits.yes, &waits.no] {
+            for set in sets {
+                for item in set {
+                    print.extend(self.items[*item].0.bytes());
+                    print.push(b',');
+                }
+                print.push(b';');
+            }
+            print.push(b'.');
+        }
+    }
+
+    /// What is known about an open atom: numbers beside unknown ones, and a
+    /// value too vague to decide.
+    fn print_values(&self, atom: AtomId, print: &mut Vec<u8>) {
+        let graph = &self.scalar.dated.program.graph;
+        let mut number = |value: Option<Number>| match value {
+            Some(value) => {
+                print.push(1);
+                print.extend(value.num().to_le_bytes());
+                print.extend(value.den().to_le_bytes());
+            }
+            None => print.push(0),
+        };
+        match graph.atom(atom) {
+            Atom::Compare(_, left, right) => {
+                for num in [*left, *right] {
+                    visit_nums(&self.scalar, num, &mut |id, num| {
+                        if reads::is_leaf(num) {
+                            number(self.scalar.num(id, &self.at));
+                        }
+                    });
+                }
+            }
+            Atom::Code(field, ..) | Atom::Within(field, _) | Atom::Industry(field, _) => {
+                let value = item::position(&self.at, *field);
+                number(value.map(|value| Number::whole(i64::from(value))));
+            }
+            _ => {}
+        }
     }
 
     /// Values of the unknown items that give the node the wanted truth.

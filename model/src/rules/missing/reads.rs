@@ -107,6 +107,21 @@ fn choices_below(scalar: &Scalar<'_>, num: NumId, stack: &mut Vec<NodeId>) {
     });
 }
 
+/// Whether a number is read from the dossier or a table, not made of others.
+pub(super) fn is_leaf(num: &Num) -> bool {
+    matches!(
+        num,
+        Num::Field(_)
+            | Num::Decimal(_)
+            | Num::Param { .. }
+            | Num::CountFacts(..)
+            | Num::SumFacts(..)
+            | Num::CountMembers(..)
+            | Num::Since(_)
+            | Num::Until(_)
+    )
+}
+
 /// The two numbers a comparison is between; none for other atoms.
 pub(super) fn numbers_of(atom: &Atom) -> Vec<NumId> {
     match atom {
