@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
 use zhida_model::diagnostic::{Diagnostic, Severity};
 
 /// How results are printed.
@@ -46,12 +47,25 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// Prints an error with its causes.
+/// Prints an error with those of its causes that it does not tell itself.
 pub fn failure(error: &anyhow::Error) {
-    warn(&format!("error: {error}"));
-    for cause in error.chain().skip(1) {
-        warn(&format!("  because {cause}"));
+    let mut said = error.to_string();
+    warn(&format!("error: {said}"));
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            warn(&format!("  because {cause}"));
+            said = cause;
+        }
     }
+}
+
+/// The day that is judged where one was asked for: never before the data
+/// cut-off, since later data must not decide about an earlier day.
+pub fn day_judged(asked: Date, known_at: Date) -> Date {
+    if asked < known_at {
+        warn(&format!("note: {asked} lies before the data cut-off; judging {known_at} instead"));
+    }
+    asked.max(known_at)
 }
 
 /// A table with a header; columns named in `right` are aligned to the right.

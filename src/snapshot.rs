@@ -1,13 +1,19 @@
 //! An opened snapshot with the rules it was built with.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::{BufRead, Read},
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use zhida_model::{
     catalogue,
     diagnostic::Severity,
-    domain::{IndustryTable, KeySecret, RegionTable, SubjectKey, SubjectKind},
+    domain::{
+        IndustryTable, KeySecret, RegionTable, ResidentId, ResidentIdError, SubjectKey,
+        SubjectKind, Uscc,
+    },
     frame::World,
     policy::Parameters,
     reference::Reference,
@@ -16,6 +22,9 @@ use zhida_model::{
 use zhida_store::Snapshot;
 
 use crate::{input, output};
+
+/// Bytes of standard input that are read for a number.
+const LONGEST_NUMBER: u64 = 1_000;
 
 /// A snapshot in memory.
 pub struct Opened {
@@ -90,14 +99,8 @@ impl From {
 
     /// The day judged.
     pub fn day(&self, known_at: Date) -> Date {
-        let today = zhida_serve::clock::today();
-        let asked = self.as_of.unwrap_or(today);
-        if asked < known_at {
-            output::warn(&format!(
-                "note: {asked} lies before the data cut-off; judging {known_at} instead"
-            ));
-        }
-        asked.max(known_at)
+        let asked = self.as_of.unwrap_or_else(zhida_serve::clock::today);
+        output::day_judged(asked, known_at)
     }
 }
 
@@ -117,26 +120,76 @@ impl Opened {
     /// that is read from standard input: numbers never stand in an argument,
     /// where other users and the shell's history would see them.
     pub fn subject(&self, text: &str, key_file: Option<&Path>) -> Result<(SubjectKind, u32)> {
-        let mut keys: Vec<SubjectKey> = Vec::new();
         if text == "-" {
             let path = key_file.context("to look up an identity number give --key-file")?;
-            let secret = KeySecret::from_hex(input::text(path)?.trim())?;
-            let mut number = String::new();
-            std::io::stdin().read_line(&mut number).context("cannot read standard input")?;
-            let number = number.trim().to_uppercase();
-            keys.extend(SubjectKind::ALL.map(|kind| secret.subject_key(kind, &number)));
-        } else if let Ok(key) = text.parse::<SubjectKey>() {
-            keys.push(key);
-        } else {
+            let secret = self.secret(path)?;
+            let keys = keys(&secret, &number()?)?;
+            for key in keys {
+                if let Some(found) = self.snapshot.find(key)? {
+                    return Ok(found);
+                }
+            }
+            bail!(
+                "nobody in this snapshot has that number: it is a valid one, but was in no register on {}",
+                self.known_at
+            );
+        }
+        let Ok(key) = text.parse::<SubjectKey>() else {
             bail!(
                 "the subject is no key of 32 hex digits; to look up an identity number write `-`, give --key-file, and pass the number on standard input"
             );
+        };
+        match self.snapshot.find(key)? {
+            Some(found) => Ok(found),
+            None => bail!("nobody in this snapshot has that key: check it, or build again"),
         }
-        for key in keys {
-            if let Some(found) = self.snapshot.find(key)? {
-                return Ok(found);
-            }
+    }
+
+    /// The secret in a file, which must be the one the snapshot was built with.
+    fn secret(&self, path: &Path) -> Result<KeySecret> {
+        let secret = KeySecret::from_hex(input::text(path)?.trim())
+            .with_context(|| format!("cannot use the key file `{}`", path.display()))?;
+        match &self.snapshot.manifest().key_id {
+            Some(wanted) if *wanted != secret.id() => bail!(
+                "the key in `{}` is not the one the snapshot was built with, so nobody can be found: give the file that `zhida build --key-file` was given",
+                path.display()
+            ),
+            _ => Ok(secret),
         }
-        bail!("nobody in this snapshot has that key: check it, or build again")
+    }
+}
+
+/// The identity number on standard input.
+fn number() -> Result<String> {
+    let mut number = String::new();
+    let mut input = std::io::stdin().lock().take(LONGEST_NUMBER);
+    input.read_line(&mut number).context("cannot read standard input")?;
+    if number.trim().is_empty() {
+        bail!(
+            "no identity number came on standard input: type it there, or redirect a file that holds nothing else"
+        );
+    }
+    Ok(number)
+}
+
+/// The keys that a number may stand under: a citizen's or an enterprise's.
+/// The number is not repeated in the error.
+fn keys(secret: &KeySecret, number: &str) -> Result<Vec<SubjectKey>> {
+    let citizen = ResidentId::parse(number, zhida_serve::clock::today());
+    let enterprise = Uscc::parse(number);
+    match (citizen, enterprise) {
+        (Err(ResidentIdError::FifteenDigits { .. }), _) => bail!(
+            "what came on standard input is an identity number of the old form with 15 digits: pass the one with 18 characters"
+        ),
+        (Err(_), Err(_)) => bail!(
+            "what came on standard input is no valid number: an identity number or a unified social credit code has 18 characters, the last of which checks the others"
+        ),
+        (citizen, enterprise) => {
+            let citizen = citizen.ok().map(|id| (SubjectKind::Citizen, id.as_str().to_owned()));
+            let code = enterprise.ok();
+            let code = code.map(|code| (SubjectKind::Enterprise, code.as_str().to_owned()));
+            let numbers = [citizen, code].into_iter().flatten();
+            Ok(numbers.map(|(kind, number)| secret.subject_key(kind, &number)).collect())
+        }
     }
 }

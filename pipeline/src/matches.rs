@@ -25,7 +25,7 @@ use serde::Serialize;
 use zhida_model::{
     domain::SubjectKind,
     frame::World,
-    matching::{Amount, ClaimWindow, Match, Matcher, Memo, Selected, Unit, units},
+    matching::{Amount, ClaimWindow, Match, Matcher, Memo, Selected, Unit, rounded, units},
     policy::cases::Verdict,
     rules::{
         columnar::{Engine, Rows, Verdicts},
@@ -374,7 +374,9 @@ fn batch(
         Arc::new(rows.iter().map(|(_, found)| found.days_left).collect::<Int32Array>()),
         texts(&|found| found.suppressed.as_ref().map(|reason| reason.name().to_owned())),
         Arc::new(lists(rows, |found| found.choose_one.iter().map(String::as_str).collect())),
-        Arc::new(rows.iter().map(|(_, found)| Some(found.score)).collect::<Float64Array>()),
+        Arc::new(
+            rows.iter().map(|(_, found)| Some(rounded(found.score))).collect::<Float64Array>(),
+        ),
         Arc::new(rows.iter().map(|(rank, _)| *rank).collect::<UInt32Array>()),
     ];
     RecordBatch::try_new(Arc::new(schema()), columns)

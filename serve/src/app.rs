@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Longest body, in bytes.
-const LONGEST_BODY: usize = 64 * 1024;
+pub(crate) const LONGEST_BODY: usize = 64 * 1024;
 /// Longest time for an answer.
 const LONGEST_TIME: Duration = Duration::from_secs(20);
 /// What a page of ours may load: itself. Swagger UI styles elements in place.

@@ -22,7 +22,7 @@ use crate::{
     judging::{self, Counts, Wanted},
     problem::{FieldError, Problem, ProblemBody},
     state::{State, parse_day},
-    view::{AmountBody, MissingBody, PolicyBody, WindowBody, verdict_words},
+    view::{AmountBody, MissingBody, PolicyBody, WindowBody},
 };
 
 /// What somebody typed in.
@@ -212,8 +212,8 @@ fn fit<'a>(
         policy: PolicyBody::new(policy, &reference.regions),
         member: member.map(|position| position + 1),
         verdict: found.verdict.name(),
-        verdict_words: verdict_words(found.verdict),
-        amount: found.amount.into(),
+        verdict_words: found.verdict.label(),
+        amount: AmountBody::beside(found.verdict, found.amount),
         window: found.window.into(),
         why: if found.verdict < Verdict::Unknown {
             judging::why(matcher, policy, &at)

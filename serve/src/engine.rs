@@ -85,6 +85,17 @@ self_cell!(
 /// Prepared days by the day judged and the data cut-off, used last at the end.
 type Days = Vec<((Date, Date), Arc<Day>)>;
 
+/// What is known of the bytes of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Not everything has been read yet.
+    Unverified,
+    /// Every block is what was written.
+    Verified,
+    /// Some block is not; answers that need it are refused.
+    Damaged,
+}
+
 /// A snapshot that is being served.
 #[derive(Debug)]
 pub struct Engine {
@@ -93,6 +104,7 @@ pub struct Engine {
     /// Its rules.
     pub rules: Arc<Rules>,
     world: OnceLock<Arc<World>>,
+    condition: OnceLock<Condition>,
     days: Mutex<Days>,
 }
 
@@ -128,6 +140,7 @@ impl Engine {
             snapshot,
             rules: Arc::new(Rules { reference, program }),
             world: OnceLock::new(),
+            condition: OnceLock::new(),
             days: Mutex::new(Vec::new()),
         })
     }
@@ -195,6 +208,25 @@ impl Engine {
         }
         let world = Arc::new(self.snapshot.world()?);
         Ok(Arc::clone(self.world.get_or_init(|| world)))
+    }
+
+    /// Verifies every block: the chunks of dossiers and the index of keys.
+    ///
+    /// # Errors
+    /// The first thing that is broken.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        let done = self.world().and_then(|_| self.snapshot.verify_keys());
+        self.condition.get_or_init(|| match done {
+            Ok(()) => Condition::Verified,
+            Err(_) => Condition::Damaged,
+        });
+        done
+    }
+
+    /// What [`Engine::verify`] has found.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        self.condition.get().copied().unwrap_or(Condition::Unverified)
     }
 
     /// Where the dossier of a key stands.

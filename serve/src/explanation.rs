@@ -16,7 +16,7 @@ use crate::{
     extract::{Path, Query, subject_key},
     problem::{Problem, ProblemBody},
     state::{Shared, State},
-    view::{AmountBody, MissingBody, PolicyBody, WindowBody, result_words, verdict_words},
+    view::{AmountBody, MissingBody, PolicyBody, WindowBody, result_words},
 };
 
 /// Which explanation is wanted.
@@ -255,8 +255,8 @@ pub(crate) fn explain<'a>(
         as_of: found.as_of,
         known_at: found.known_at,
         verdict: found.verdict.name(),
-        verdict_words: verdict_words(found.verdict),
-        amount: found.amount.into(),
+        verdict_words: found.verdict.label(),
+        amount: AmountBody::beside(found.verdict, found.amount),
         window: found.window.into(),
         missing: found
             .missing

@@ -1,16 +1,18 @@
 //! `GET /v1/health`: what is being served, and whether the state answers.
 
-use axum::extract::State as Extract;
+use axum::{extract::State as Extract, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use zhida_model::domain::SubjectKind;
 
-use crate::{problem::Problem, state::State};
+use crate::{engine::Condition, problem::Problem, state::State};
 
 /// What is being served.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// Always `ok`: a service that cannot answer sends a problem.
+    /// `ok`, or `damaged` when a block of the snapshot is not what was
+    /// written: then the status of the answer is 503, and the log names the
+    /// file and what to do.
     pub status: &'static str,
     /// Version of the program.
     pub program: &'static str,
@@ -41,14 +43,22 @@ pub struct Health {
 /// What is being served.
 #[utoipa::path(get, path = "/v1/health", tag = "service", responses(
     (status = 200, description = "it serves", body = Health),
+    (status = 503, description = "the snapshot is damaged", body = Health),
     (status = 500, description = "the state does not answer", body = crate::problem::ProblemBody),
 ))]
-pub async fn health(Extract(state): Extract<State>) -> Result<axum::Json<Health>, Problem> {
+pub async fn health(
+    Extract(state): Extract<State>,
+) -> Result<(StatusCode, axum::Json<Health>), Problem> {
     state.db.ping().await?;
     let engine = state.engine();
     let manifest = engine.snapshot.manifest();
-    Ok(axum::Json(Health {
-        status: "ok",
+    let condition = engine.condition();
+    let (code, status) = match condition {
+        Condition::Damaged => (StatusCode::SERVICE_UNAVAILABLE, "damaged"),
+        Condition::Unverified | Condition::Verified => (StatusCode::OK, "ok"),
+    };
+    let health = Health {
+        status,
         program: env!("CARGO_PKG_VERSION"),
         snapshot: manifest.version.clone(),
         known_at: manifest.known_at.to_string(),
@@ -59,7 +69,8 @@ pub async fn health(Extract(state): Extract<State>) -> Result<axum::Json<Health>
         enterprises: engine.snapshot.rows(SubjectKind::Enterprise),
         citizens: engine.snapshot.rows(SubjectKind::Citizen),
         policies: engine.rules.program.policies.len(),
-        verified: engine.is_warm(),
+        verified: condition == Condition::Verified,
         uptime_seconds: state.started.elapsed().as_secs(),
-    }))
+    };
+    Ok((code, axum::Json(health)))
 }

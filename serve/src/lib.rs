@@ -33,5 +33,6 @@ pub mod recommendations;
 mod server;
 pub mod state;
 pub mod view;
+mod wording;
 
-pub use self::server::{Ready, ServeError, ServeOptions, open, serve, signalled};
+pub use self::server::{Ready, ServeError, ServeOptions, open, refuse_address, serve, signalled};

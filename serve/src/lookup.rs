@@ -41,8 +41,11 @@ pub struct Key {
     security(("token" = [])),
     responses(
         (status = 200, description = "the key", body = Key),
+        (status = 400, description = "the body is no JSON", body = ProblemBody),
         (status = 401, description = "no token", body = ProblemBody),
         (status = 404, description = "the snapshot holds no such subject", body = ProblemBody),
+        (status = 413, description = "the body is too long", body = ProblemBody),
+        (status = 415, description = "the body is not sent as JSON", body = ProblemBody),
         (status = 422, description = "not a valid number", body = ProblemBody),
         (status = 503, description = "the key secret is not configured", body = ProblemBody),
     )

@@ -158,9 +158,11 @@ pub async fn get(
     security(("token" = [])),
     responses(
         (status = 200, description = "the preferences now in force", body = Preferences),
-        (status = 400, description = "not a key", body = ProblemBody),
+        (status = 400, description = "not a key, or the body is no JSON", body = ProblemBody),
         (status = 401, description = "no token", body = ProblemBody),
         (status = 404, description = "no such subject", body = ProblemBody),
+        (status = 413, description = "the body is too long", body = ProblemBody),
+        (status = 415, description = "the body is not sent as JSON", body = ProblemBody),
         (status = 422, description = "a topic that makes no sense", body = ProblemBody),
     )
 )]

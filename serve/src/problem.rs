@@ -11,6 +11,11 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::{
+    app::LONGEST_BODY,
+    wording::{self, Fault},
+};
+
 /// One thing that is wrong with a body or query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
@@ -59,7 +64,7 @@ pub enum Problem {
     #[error("{0}")]
     Conflict(String),
     /// The body is too long.
-    #[error("the body is longer than the service takes: send less")]
+    #[error("the body is longer than the {LONGEST_BODY} bytes that the service takes: send less")]
     TooLarge,
     /// The body is no JSON.
     #[error("send the body as JSON with `Content-Type: application/json`")]
@@ -164,23 +169,21 @@ impl From<JsonRejection> for Problem {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::UnsupportedMedia,
-            StatusCode::UNPROCESSABLE_ENTITY => {
-                Problem::Unprocessable { detail: rejection.body_text(), errors: Vec::new() }
-            }
-            _ => Problem::BadRequest(rejection.body_text()),
+            StatusCode::UNPROCESSABLE_ENTITY => Fault::of(&rejection.body_text()).of_body(),
+            _ => wording::no_json(&rejection.body_text()),
         }
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Problem {
-        Problem::BadRequest(rejection.body_text())
+        Fault::of(&rejection.body_text()).of_query()
     }
 }
 
 impl From<PathRejection> for Problem {
-    fn from(rejection: PathRejection) -> Problem {
-        Problem::BadRequest(rejection.body_text())
+    fn from(_: PathRejection) -> Problem {
+        Problem::BadRequest("a part of the address cannot be read: write it in UTF-8".to_owned())
     }
 }
 

@@ -110,10 +110,12 @@ pub struct Acknowledged {
     security(("token" = [])),
     responses(
         (status = 201, description = "recorded, now or by the first request with this key", body = Acknowledged),
-        (status = 400, description = "no usable Idempotency-Key", body = ProblemBody),
+        (status = 400, description = "no usable Idempotency-Key, or the body is no JSON", body = ProblemBody),
         (status = 401, description = "no token", body = ProblemBody),
         (status = 404, description = "no such push", body = ProblemBody),
         (status = 409, description = "the push was withdrawn: there is nothing left to be interested in", body = ProblemBody),
+        (status = 413, description = "the body is too long", body = ProblemBody),
+        (status = 415, description = "the body is not sent as JSON", body = ProblemBody),
         (status = 422, description = "not an answer, or the key was used for another one", body = ProblemBody),
     )
 )]

@@ -6,7 +6,7 @@ use axum::extract::State as Extract;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zhida_model::{
-    matching::{Match, Matcher, select},
+    matching::{Match, Matcher, rounded, select},
     policy::cases::Verdict,
     rules::scalar::Dossier,
 };
@@ -17,7 +17,7 @@ use crate::{
     judging::{self, Counts, Judged, Wanted},
     problem::{Problem, ProblemBody},
     state::{Shared, State},
-    view::{AmountBody, MissingBody, PolicyBody, WindowBody, verdict_words},
+    view::{AmountBody, MissingBody, PolicyBody, WindowBody},
 };
 
 /// How many are listed when nobody says.
@@ -274,7 +274,7 @@ fn fill(
                 version: policy.key.version.clone(),
                 title: policy.file.title.clone(),
                 unit: against.unit.map(|key| key.to_string()),
-                verdict_words: verdict_words(Verdict::Ineligible),
+                verdict_words: Verdict::Ineligible.label(),
                 failing: against.failing.into_iter().map(|(_, words)| words).collect(),
                 contact: policy.file.contact.department.clone(),
             })
@@ -313,8 +313,8 @@ pub(crate) fn one(engine: &Engine, matcher: &Matcher<'_>, found: &Match) -> Opti
         policy: PolicyBody::new(policy, &reference.regions),
         unit,
         verdict: Some(found.verdict.name()),
-        verdict_words: Some(verdict_words(found.verdict)),
-        amount: Some(found.amount.into()),
+        verdict_words: Some(found.verdict.label()),
+        amount: Some(AmountBody::beside(found.verdict, found.amount)),
         window: found.window.into(),
         days_left: found.days_left,
         why,
@@ -325,7 +325,7 @@ pub(crate) fn one(engine: &Engine, matcher: &Matcher<'_>, found: &Match) -> Opti
             .collect(),
         choose_one: found.choose_one.clone(),
         suppressed: found.suppressed.as_ref().map(|reason| reason.label()),
-        score: Some(found.score),
+        score: Some(rounded(found.score)),
         explanation: Some(explanation),
     })
 }

@@ -3,7 +3,7 @@
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,6 +11,7 @@ use std::{
 use jiff::civil::Date;
 use tokio::net::TcpListener;
 use zhida_model::domain::{KeyError, KeySecret};
+use zhida_store::Snapshot;
 
 use crate::{
     app::app,
@@ -69,7 +70,7 @@ pub enum ServeError {
     )]
     NotLoopback(SocketAddr),
     /// The address is taken or not allowed.
-    #[error("cannot listen on `{address}`: {source}")]
+    #[error("cannot listen on `{address}`: {source}: {}", choose_another(source))]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -91,8 +92,22 @@ pub enum ServeError {
         source: std::io::Error,
     },
     /// The key secret is no such.
-    #[error(transparent)]
-    Key(#[from] KeyError),
+    #[error("in `{}`: {source}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: KeyError,
+    },
+    /// The key secret is not the one behind the snapshot.
+    #[error(
+        "the key secret in `{}` is not the one the snapshot was built with, so nobody could be looked up: give the file that `zhida build --key-file` was given",
+        path.display()
+    )]
+    OtherKey {
+        /// The file.
+        path: PathBuf,
+    },
     /// No random bytes for a token.
     #[error("the system has no random bytes: {0}")]
     Random(#[from] getrandom::Error),
@@ -102,6 +117,34 @@ pub enum ServeError {
     /// The listener failed.
     #[error("serving ended: {0}")]
     Serving(std::io::Error),
+}
+
+/// What to do about an address that cannot be had.
+fn choose_another(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "another program listens there; end it, or choose another port with \
+             `--bind 127.0.0.1:8081` (with `make demo`: `ADDRESS=127.0.0.1:8081`)"
+        }
+        _ => {
+            "choose another address with `--bind 127.0.0.1:8081` (with `make demo`: \
+             `ADDRESS=127.0.0.1:8081`)"
+        }
+    }
+}
+
+/// Says at once whether an address could be served on, before work is done
+/// that would be in vain.
+///
+/// # Errors
+/// [`ServeError::NotLoopback`] or [`ServeError::Bind`].
+pub fn refuse_address(address: SocketAddr) -> Result<(), ServeError> {
+    if !address.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(address));
+    }
+    std::net::TcpListener::bind(address)
+        .map(drop)
+        .map_err(|source| ServeError::Bind { address, source })
 }
 
 /// Serves until `stop` comes. `ready` is called once, when the service answers.
@@ -172,24 +215,38 @@ pub fn signalled() -> impl Future<Output = ()> + Send + 'static {
 /// # Errors
 /// As [`serve`].
 pub async fn open(options: &ServeOptions) -> Result<State, ServeError> {
-    let secret = options.key_file.as_ref().map(secret).transpose()?;
+    // Before anything is made beside the snapshots, whether there are any.
+    let manifest = Snapshot::manifest_of(&options.root).map_err(EngineError::from)?;
+    let secret = match &options.key_file {
+        Some(path) => Some(secret(path, manifest.key_id.as_deref())?),
+        None => None,
+    };
     let root = options.root.clone();
     let engine = tokio::task::spawn_blocking(move || Engine::open(&root));
     let db = Database::connect(&options.state);
     let (engine, db) = tokio::join!(engine, db);
+    let engine = engine??;
     let db = db?;
-    crate::pushes::forget_old_keys(&db).await.map_err(DatabaseError::Open)?;
+    crate::pushes::forget_old_keys(&db).await.map_err(DatabaseError::Silent)?;
     let token = match &options.token {
         Some(token) => token.clone(),
         None => Token::random()?,
     };
-    Ok(Arc::new(Shared::new(engine??, options.root.clone(), db, token, secret, options.as_of)))
+    Ok(Arc::new(Shared::new(engine, options.root.clone(), db, token, secret, options.as_of)))
 }
 
-fn secret(path: &PathBuf) -> Result<KeySecret, ServeError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ServeError::KeyFile { path: path.clone(), source })?;
-    Ok(KeySecret::from_hex(&text)?)
+/// The secret in a file, which must be the one whose id the snapshot carries.
+fn secret(path: &Path, wanted: Option<&str>) -> Result<KeySecret, ServeError> {
+    let path = path.to_owned();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(source) => return Err(ServeError::KeyFile { path, source }),
+    };
+    match KeySecret::from_hex(&text) {
+        Ok(secret) if wanted.is_none_or(|wanted| wanted == secret.id()) => Ok(secret),
+        Ok(_) => Err(ServeError::OtherKey { path }),
+        Err(source) => Err(ServeError::Key { path, source }),
+    }
 }
 
 /// The first subject of the larger table.
@@ -224,11 +281,14 @@ async fn verify(state: &State) {
     let done = tokio::task::spawn_blocking(move || {
         // The day most requests will be about, ready before the first one.
         drop(engine.day(day));
-        engine.world().map(|_| ())
+        engine.verify()
     });
     match done.await {
         Ok(Ok(())) => tracing::info!("every block of the snapshot is verified"),
-        Ok(Err(error)) => tracing::error!(%error, "the snapshot is damaged"),
+        Ok(Err(error)) => tracing::error!(
+            %error,
+            "the snapshot is damaged; another one is taken into use without a restart"
+        ),
         Err(error) => tracing::error!(%error, "verifying the snapshot was stopped"),
     }
 }

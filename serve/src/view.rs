@@ -11,20 +11,7 @@ use zhida_model::{
         cases::Verdict,
         file::{CaseType, Level, PolicyFile, Route, Status},
     },
-    rules::render,
 };
-
-/// The words for a verdict. The service never refuses anybody: what the data
-/// at hand speak against is worded as such.
-#[must_use]
-pub fn verdict_words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Eligible => "可能符合",
-        Verdict::Likely => "可能符合，部分条款由受理部门认定",
-        Verdict::Unknown => "建议核对，尚缺信息",
-        Verdict::Ineligible => "按现有数据暂不匹配，可核对后再查",
-    }
-}
 
 /// The words for the result of one condition.
 #[must_use]
@@ -40,25 +27,29 @@ pub fn result_words(result: Tri, manual: bool) -> &'static str {
 /// A sum.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AmountBody {
-    /// `known`, `unknown`, or `none` where the policy tells no sum.
+    /// `known`, `unknown`, or `none` where the policy tells no sum or the data
+    /// speak against it.
     pub state: &'static str,
     /// The sum in fen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fen: Option<i64>,
-    /// The sum as people write it.
+    /// The sum as people write it, with 若符合 before it while the verdict is
+    /// unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
-impl From<Amount> for AmountBody {
-    fn from(amount: Amount) -> AmountBody {
+impl AmountBody {
+    /// The sum beside a verdict.
+    #[must_use]
+    pub fn beside(verdict: Verdict, amount: Amount) -> AmountBody {
+        let amount = amount.beside(verdict);
         let state = match amount {
             Amount::None => "none",
             Amount::Unknown => "unknown",
             Amount::Known(_) => "known",
         };
-        let fen = amount.known();
-        AmountBody { state, fen, text: fen.map(render::money) }
+        AmountBody { state, fen: amount.known(), text: amount.words(verdict) }
     }
 }
 

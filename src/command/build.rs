@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use zhida_model::{domain::KeySecret, rules::program::Source};
-use zhida_pipeline::build::{BuildOptions, BuildReport, Progress, build};
+use zhida_pipeline::build::{BuildError, BuildOptions, BuildReport, Progress, build};
 
 use crate::{
     input::{self, Definitions, FILES},
@@ -31,6 +31,12 @@ pub struct Arguments {
     /// Name of the snapshot; made from the cut-off and the time by default
     #[arg(long)]
     pub snapshot: Option<String>,
+    /// Go on where a table cannot be read or a register holds nobody: what they tell is unknown
+    #[arg(long)]
+    pub accept_gaps: bool,
+    /// Change the secret behind subject keys: everybody gets a new key
+    #[arg(long)]
+    pub new_key: bool,
     #[command(flatten)]
     pub definitions: Definitions,
     /// How to print the quality report
@@ -51,6 +57,13 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
 /// Builds and tells what it found.
 pub fn execute(arguments: &Arguments) -> Result<BuildReport> {
     let (reference, _) = arguments.definitions.require_program()?;
+    if std::path::absolute(&arguments.key_file)?.starts_with(std::path::absolute(&arguments.out)?) {
+        bail!(
+            "the key file `{}` lies inside the output: whoever copies the dossiers would have the \
+             secret behind their keys; keep it elsewhere",
+            arguments.key_file.display()
+        );
+    }
     let secret = key(&arguments.key_file)?;
     let files = files(&arguments.definitions)?;
     let now = Timestamp::now();
@@ -67,6 +80,8 @@ pub fn execute(arguments: &Arguments) -> Result<BuildReport> {
         industries: &reference.industries,
         known_at: arguments.known_at,
         secret: &secret,
+        accept_gaps: arguments.accept_gaps,
+        new_key: arguments.new_key,
         version,
         rule_set_hash: rule_set_hash(&files),
         created_at: now,
@@ -80,8 +95,30 @@ pub fn execute(arguments: &Arguments) -> Result<BuildReport> {
             Progress::Writing => bar.set_message("writing"),
             Progress::Done => bar.set_message("done"),
         },
+    })
+    .map_err(|error| match error {
+        BuildError::OtherKey { .. } => anyhow::Error::new(error)
+            .context(format!("`{}` is not the key in force", arguments.key_file.display())),
+        other => other.into(),
     })?;
     bar.finish_and_clear();
+    for (code, what) in [("unreadable_table", "cannot be read"), ("missing_table", "are not there")]
+    {
+        let tables: Vec<&str> = report
+            .tables
+            .iter()
+            .filter(|table| table.findings.iter().any(|finding| finding.code == code))
+            .map(|table| table.table.as_str())
+            .collect();
+        if !tables.is_empty() {
+            output::warn(&format!(
+                "note: {} of {} tables {what}, what they tell is unknown: {}",
+                tables.len(),
+                report.tables.len(),
+                tables.join(", ")
+            ));
+        }
+    }
     Ok(report)
 }
 

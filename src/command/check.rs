@@ -7,7 +7,10 @@ use rayon::prelude::*;
 use serde_json::json;
 use zhida_model::{
     diagnostic::{Diagnostic, Severity},
-    rules::{cases, lint, program::Program},
+    rules::{
+        cases, lint,
+        program::{Program, Source},
+    },
 };
 
 use crate::{
@@ -34,7 +37,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<bool> {
     let (reference, mut findings) = arguments.definitions.reference()?;
     let Some(reference) = reference else {
-        return Ok(finish(arguments, &findings, 0, 0, 0));
+        return Ok(finish(arguments, &findings, &Counts::default()));
     };
     let paths = if arguments.paths.is_empty() {
         vec![arguments.definitions.definitions.join("policies")]
@@ -55,39 +58,77 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         })
         .collect();
     bar.finish_and_clear();
-    findings.extend(lint::lint(&program, &sources, &files, &reference));
-    let (mut cases, mut passed) = (0, 0);
+    let all = with_neighbours(sources, &arguments.definitions)?;
+    findings.extend(lint::lint(&program, &all, &files, &reference));
+    let mut counts = Counts { policies: program.policies.len(), ..Counts::default() };
     for report in reports {
-        cases += report.cases;
-        passed += report.passed;
+        counts.cases += report.cases;
+        counts.passed += report.passed;
+        counts.not_run += report.not_run;
         findings.extend(report.findings);
     }
-    Ok(finish(arguments, &findings, program.policies.len(), cases, passed))
+    Ok(finish(arguments, &findings, &counts))
 }
 
-fn finish(
-    arguments: &Arguments,
-    findings: &[Diagnostic],
+/// The files checked, and the policies of the definitions that they may name.
+fn with_neighbours(mut sources: Vec<Source>, definitions: &Definitions) -> Result<Vec<Source>> {
+    let folder = definitions.definitions.join("policies");
+    if folder.is_dir() {
+        let known: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+        let others = input::policies(&[folder])?;
+        sources.extend(others.into_iter().filter(|other| !known.contains(&other.name)));
+    }
+    Ok(sources)
+}
+
+/// How much was looked at.
+#[derive(Debug, Default)]
+struct Counts {
     policies: usize,
     cases: usize,
     passed: usize,
-) -> bool {
+    not_run: usize,
+}
+
+impl Counts {
+    /// The closing line.
+    fn summary(&self, errors: usize, warnings: usize) -> String {
+        let not_run = match self.not_run {
+            0 => String::new(),
+            count => format!(" ({} not run)", counted(count, "case", "cases")),
+        };
+        format!(
+            "{}, {} of {} agree{not_run}, {}, {}",
+            counted(self.policies, "policy", "policies"),
+            self.passed,
+            counted(self.cases, "case", "cases"),
+            counted(errors, "error", "errors"),
+            counted(warnings, "warning", "warnings"),
+        )
+    }
+}
+
+/// A number with the word for one or for many.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn finish(arguments: &Arguments, findings: &[Diagnostic], counts: &Counts) -> bool {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
     let fine = errors == 0 && (warnings == 0 || !arguments.strict);
     match arguments.format {
         Format::Json => {
             let result = json!({
-                "policies": policies, "cases": cases, "passed": passed,
+                "policies": counts.policies, "cases": counts.cases, "passed": counts.passed,
+                "not_run": counts.not_run,
                 "errors": errors, "warnings": warnings, "findings": findings,
             });
             output::say(&format!("{result:#}"));
         }
         Format::Table => {
             output::diagnostics(findings);
-            output::say(&format!(
-                "{policies} policies, {passed} of {cases} cases agree, {errors} errors, {warnings} warnings"
-            ));
+            output::say(&counts.summary(errors, warnings));
         }
     }
     fine

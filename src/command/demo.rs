@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
+use zhida_serve::refuse_address;
 
 use crate::{
     command::{build, matches, push, serve, synth},
@@ -41,6 +42,9 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool> {
     let (out, day) = (&arguments.out, arguments.known_at);
+    if !arguments.no_serve {
+        refuse_address(arguments.bind)?;
+    }
     output::say("1. departments' tables");
     synth::run(&synth::Arguments {
         out: out.join("tables"),
@@ -61,6 +65,8 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         known_at: day,
         key_file: key_file.clone(),
         snapshot: None,
+        accept_gaps: false,
+        new_key: false,
         definitions: arguments.definitions.clone(),
         format: Format::Table,
     })?;

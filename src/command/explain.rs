@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use zhida_model::{
+    catalogue::{Catalogue, similar},
     domain::Tri,
     matching::{
-        Amount, ConditionTrace, Explanation, Matcher, Selected, Unit, explain, units, windows,
+        Amount, ConditionTrace, Explanation, Matcher, Missing, Selected, Unit, explain, units,
+        windows,
     },
-    rules::{dated::Dated, program::Policy, render::money, scalar::Dossier},
+    policy::cases::Verdict,
+    rules::{dated::Dated, program::Policy, scalar::Dossier},
 };
 
 use crate::{
@@ -53,7 +56,11 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     for selected in &chosen {
         let file = &selected.policy.file;
         if file.audience != kind {
-            bail!("`{}` is for {}, the subject is {kind}", file.id.value, file.audience);
+            bail!(
+                "`{}` is for {} subjects, and this one is of kind {kind}: choose a policy for it, or another subject",
+                file.id.value,
+                file.audience
+            );
         }
         for unit in units(&matcher.scalar, selected.policy, subject) {
             if !matches!(unit, Unit::Unseen) {
@@ -68,7 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
                 output::say("没有可以判断的对象：相关关系没有登记，或登记不完整。");
             }
             for explanation in &explanations {
-                print(explanation);
+                print(explanation, &opened.reference.catalogue);
             }
         }
     }
@@ -83,19 +90,7 @@ fn chosen<'a>(
     let of_id = |policy: &&'a Policy| policy.key.id == arguments.policy;
     let all: Vec<&'a Policy> = dated.program.policies.iter().filter(of_id).collect();
     if all.is_empty() {
-        let near: Vec<&str> = dated
-            .program
-            .policies
-            .iter()
-            .map(|policy| policy.key.id.as_str())
-            .filter(|id| id.contains(&arguments.policy) || arguments.policy.contains(id))
-            .collect();
-        let hint = if near.is_empty() {
-            "run `zhida check` to see them".to_owned()
-        } else {
-            near.join(", ")
-        };
-        bail!("no policy has the id `{}`: {hint}", arguments.policy);
+        bail!("no policy has the id `{}`: {}", arguments.policy, hint(arguments, dated));
     }
     if let Some(version) = &arguments.version {
         let selected: Vec<Selected<'a>> = dated
@@ -136,27 +131,37 @@ fn chosen<'a>(
     Ok(selected)
 }
 
-fn print(explanation: &Explanation) {
+/// The ids somebody may have meant, or where to find all of them.
+fn hint(arguments: &Arguments, dated: &Dated<'_>) -> String {
+    let ids = dated.program.policies.iter().map(|policy| policy.key.id.as_str());
+    let near = similar(&arguments.policy, ids, 5);
+    if near.is_empty() {
+        let folder = arguments.from.data.join("snapshots/current/policies");
+        format!("the `id` of each stands in its file in `{}`", folder.display())
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    }
+}
+
+fn print(explanation: &Explanation, catalogue: &Catalogue) {
     output::say(&format!("{}  {}", explanation.title, explanation.document));
     output::say(&format!(
         "结论：{}（判断日 {}，数据截至 {}）",
         explanation.verdict_label, explanation.as_of, explanation.known_at
     ));
-    let amount = match explanation.amount {
-        Amount::Known(fen) => money(fen),
-        Amount::Unknown => "金额尚不能确定".to_owned(),
-        Amount::None => "不涉及金额".to_owned(),
+    let amount = match (&explanation.amount_words, explanation.amount) {
+        _ if explanation.verdict == Verdict::Ineligible => String::new(),
+        (Some(words), _) => format!("（{words}）"),
+        (None, Amount::Unknown) => "（金额尚不能确定）".to_owned(),
+        (None, _) => "（不涉及金额）".to_owned(),
     };
-    output::say(&format!("待遇：{}（{amount}）", explanation.benefit));
+    output::say(&format!("待遇：{}{amount}", explanation.benefit));
     if let Some(reason) = &explanation.suppressed {
         output::say(&format!("不再推送：{}", reason.label()));
     }
     if !explanation.missing.is_empty() {
-        let missing: Vec<String> = explanation
-            .missing
-            .iter()
-            .map(|item| format!("{}（{}）", item.label, item.name))
-            .collect();
+        let missing: Vec<String> =
+            explanation.missing.iter().map(|item| missing(item, catalogue)).collect();
         output::say(&format!("尚缺：{}", missing.join("、")));
     }
     output::say("");
@@ -167,6 +172,19 @@ fn print(explanation: &Explanation) {
         output::say(&format!("  注：{doubt}"));
     }
     output::say(&format!("咨询：{}；本结果供参考，以主管部门认定为准。\n", explanation.contact));
+}
+
+/// A missing datum with the departments that own it.
+fn missing(item: &Missing, catalogue: &Catalogue) -> String {
+    let owner = |id: &String| {
+        catalogue.department(id).map_or_else(|| id.clone(), |found| found.label.clone())
+    };
+    let owners: Vec<String> = item.owners.iter().map(owner).collect();
+    if owners.is_empty() {
+        format!("{}（{}）", item.label, item.name)
+    } else {
+        format!("{}（{}，{}）", item.label, item.name, owners.join("、"))
+    }
 }
 
 fn print_condition(condition: &ConditionTrace, depth: usize) {

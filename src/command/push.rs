@@ -36,18 +36,19 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool> {
-    let as_of = arguments.as_of.unwrap_or_else(zhida_serve::clock::today);
+    let asked = arguments.as_of.unwrap_or_else(zhida_serve::clock::today);
     let options = ServeOptions {
         root: arguments.data.clone(),
         bind: ([127, 0, 0, 1], 0).into(),
         state: state(arguments.state.as_deref(), &arguments.data),
         key_file: None,
         token: None,
-        as_of: Some(as_of),
+        as_of: Some(asked),
     };
     let bar = output::progress(0, "push");
     let report = runtime()?.block_on(async {
         let shared = open(&options).await?;
+        let as_of = output::day_judged(asked, shared.engine().known_at());
         let limits =
             PushOptions { per_recipient: arguments.per_recipient, ..PushOptions::on(as_of) };
         let report = push_run(&shared.db, &shared.engine(), limits, |done, total| {

@@ -45,7 +45,12 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,zhida_serve=info")),
         )
         .init();
-    runtime()?.block_on(async { serve(options, signalled(), announce).await })?;
+    let asked = arguments.as_of.unwrap_or_else(zhida_serve::clock::today);
+    let ready = |ready: &Ready| {
+        output::day_judged(asked, ready.known_at);
+        announce(ready);
+    };
+    runtime()?.block_on(async { serve(options, signalled(), ready).await })?;
     Ok(true)
 }
 

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use arrow_schema::ArrowError;
 use zhida_model::domain::{SubjectKey, SubjectKind};
 
+use crate::place;
+
 /// Why a snapshot cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -21,6 +23,14 @@ pub enum StoreError {
         path: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// A file of a snapshot is not there.
+    #[error("`{}` is missing from its snapshot: {remedy}", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// What to do.
+        remedy: String,
     },
     /// There is no snapshot at that place.
     #[error("`{}` holds no snapshot: run `zhida build` first, or give the directory that holds `snapshots`", path.display())]
@@ -164,6 +174,33 @@ impl StoreError {
     /// Adds what was tried on which path to an error of the system.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
         move |source| StoreError::Io { action, path: path.to_owned(), source }
+    }
+
+    /// As [`StoreError::io`] for a file that every reader of the snapshot in
+    /// `dir` relies on: where it is gone, the remedy is that of damage.
+    pub(crate) fn reading(
+        action: &'static str,
+        dir: &Path,
+        path: &Path,
+    ) -> impl FnOnce(io::Error) -> StoreError {
+        let (dir, path) = (dir.to_owned(), path.to_owned());
+        move |source| match source.kind() {
+            io::ErrorKind::NotFound => StoreError::Missing { remedy: place::remedy(&dir), path },
+            _ => StoreError::Io { action, path, source },
+        }
+    }
+
+    /// Whether it says that the snapshot itself is broken, not that something
+    /// was asked wrongly or that the system refused.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Missing { .. }
+                | StoreError::Length { .. }
+                | StoreError::Checksum { .. }
+                | StoreError::Damaged { .. }
+        )
     }
 
     /// An error of the Arrow writer: of the disk, or of what was given to it.

@@ -81,7 +81,7 @@ impl ArrowFile {
     pub(crate) fn open(dir: &Path, entry: &FileEntry) -> Result<ArrowFile, StoreError> {
         let path = dir.join(&entry.name);
         let remedy = || place::remedy(dir);
-        let buffer = mapping::map(&path)?;
+        let buffer = mapping::map(dir, &path)?;
         if buffer.len() as u64 != entry.bytes {
             let (found, expected) = (buffer.len() as u64, entry.bytes);
             return Err(StoreError::Length { path, found, expected, remedy: remedy() });

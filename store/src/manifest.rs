@@ -38,6 +38,8 @@ pub struct ManifestInfo {
     pub created_at: Timestamp,
     /// Name and version of the program that built it.
     pub created_by: String,
+    /// Which secret made its subject keys ([`zhida_model::domain::KeySecret::id`]).
+    pub key_id: String,
 }
 
 /// The content of `manifest.json`.
@@ -58,6 +60,9 @@ pub struct Manifest {
     pub catalogue_version: String,
     /// Hash of the rules it was built with.
     pub rule_set_hash: String,
+    /// Which secret made its subject keys.
+    #[serde(default)]
+    pub key_id: Option<String>,
     /// The dossier tables, in the order of [`SubjectKind::ALL`].
     pub tables: Vec<TableEntry>,
     /// Every file but the manifest and the list of checksums, by name.
@@ -132,6 +137,7 @@ impl Manifest {
             created_by: info.created_by,
             catalogue_version: catalogue_version.to_owned(),
             rule_set_hash: info.rule_set_hash,
+            key_id: Some(info.key_id),
             tables,
             files,
         }
@@ -162,7 +168,7 @@ impl Manifest {
     /// Reads and checks the manifest of a snapshot.
     pub(crate) fn read(dir: &Path) -> Result<Manifest, StoreError> {
         let path = dir.join(NAME);
-        let json = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        let json = fs::read(&path).map_err(StoreError::reading("read", dir, &path))?;
         let damaged = |detail: String| StoreError::Damaged {
             path: path.clone(),
             detail,
@@ -180,7 +186,7 @@ impl Manifest {
         let manifest: Manifest =
             serde_json::from_slice(&json).map_err(|e| damaged(e.to_string()))?;
         let sums = dir.join(SUMS);
-        let listed = fs::read(&sums).map_err(StoreError::io("read", &sums))?;
+        let listed = fs::read(&sums).map_err(StoreError::reading("read", dir, &sums))?;
         if listed != manifest.sums(&json).as_bytes() {
             return Err(damaged(format!("it does not agree with `{SUMS}`")));
         }

@@ -18,13 +18,14 @@ use memmap2::Mmap;
 
 use crate::StoreError;
 
-/// Maps a whole file. The buffer, and every buffer cut from it, keeps the
+/// Maps a whole file of the snapshot in `dir`. The buffer, and every buffer cut from it, keeps the
 /// mapping alive; no byte is read until somebody looks at it.
 ///
 /// # Errors
-/// [`StoreError::Io`] when the file cannot be opened or mapped.
-pub(crate) fn map(path: &Path) -> Result<Buffer, StoreError> {
-    let file = File::open(path).map_err(StoreError::io("open", path))?;
+/// [`StoreError::Missing`], or [`StoreError::Io`] when the file cannot be
+/// opened or mapped.
+pub(crate) fn map(dir: &Path, path: &Path) -> Result<Buffer, StoreError> {
+    let file = File::open(path).map_err(StoreError::reading("open", dir, path))?;
     let length = file.metadata().map_err(StoreError::io("inspect", path))?.len();
     if length == 0 {
         return Ok(Buffer::from(Vec::<u8>::new()));

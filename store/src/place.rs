@@ -74,9 +74,18 @@ pub fn activate(root: &Path, version: &str) -> Result<(), StoreError> {
 /// are resolved, so that a later swap does not mix two snapshots.
 pub(crate) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
     let places = [path.to_owned(), path.join(CURRENT), path.join(SNAPSHOTS).join(CURRENT)];
-    let place = places.into_iter().find(|place| place.join(manifest::NAME).is_file());
-    let place = place.ok_or_else(|| StoreError::NoSnapshot { path: path.to_owned() })?;
-    place.canonicalize().map_err(StoreError::io("resolve", &place))
+    let held = places.iter().find(|place| place.join(manifest::NAME).is_file());
+    let Some(place) = held else {
+        // A link that leads to a directory was made by a writer.
+        let damaged = places.iter().skip(1).find_map(|place| place.canonicalize().ok());
+        return Err(match damaged {
+            Some(dir) => {
+                StoreError::Missing { remedy: remedy(&dir), path: dir.join(manifest::NAME) }
+            }
+            None => StoreError::NoSnapshot { path: path.to_owned() },
+        });
+    };
+    place.canonicalize().map_err(StoreError::io("resolve", place))
 }
 
 /// What to do about a damaged snapshot.
@@ -89,10 +98,10 @@ pub(crate) fn remedy(dir: &Path) -> String {
         |name: &String| fs::metadata(snapshots.join(name)).and_then(|m| m.modified()).ok();
     match others.iter().max_by_key(|name| written(name)) {
         Some(other) => {
-            let other = snapshots.join(other);
             format!(
-                "run `zhida build` again; the previous snapshot is still in `{}`",
-                other.display()
+                "run `zhida build` again, or go back to the previous snapshot with \
+                 `ln -sfn {other} '{}'`",
+                snapshots.join(CURRENT).display()
             )
         }
         None => "run `zhida build` again; there is no other snapshot beside it".to_owned(),

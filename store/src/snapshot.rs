@@ -177,10 +177,19 @@ impl Snapshot {
     pub fn verify(&self) -> Result<(), StoreError> {
         for entry in &self.manifest.files {
             let path = self.dir.join(&entry.name);
-            let bytes = crate::mapping::map(&path)?;
+            let bytes = crate::mapping::map(&self.dir, &path)?;
             check_sum(&self.dir, entry, &bytes)?;
         }
         self.touch_all()?;
+        self.verify_keys()
+    }
+
+    /// Verifies the index of keys: every block of it, and that each entry
+    /// leads to the dossier with that key. Reads every chunk.
+    ///
+    /// # Errors
+    /// The first thing that is broken.
+    pub fn verify_keys(&self) -> Result<(), StoreError> {
         self.keys.each(|entry| {
             let dossier = self.locate(entry.kind, entry.row);
             match dossier.map(|(frame, row)| frame.keys.get(row).copied()) {
@@ -281,14 +290,14 @@ fn read_file(dir: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u8>, Sto
     let entry = manifest.file(name).ok_or_else(none)?;
     check_length(dir, entry)?;
     let path = dir.join(name);
-    let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+    let bytes = fs::read(&path).map_err(StoreError::reading("read", dir, &path))?;
     check_sum(dir, entry, &bytes)?;
     Ok(bytes)
 }
 
 fn check_length(dir: &Path, entry: &FileEntry) -> Result<(), StoreError> {
     let path = dir.join(&entry.name);
-    let found = fs::metadata(&path).map_err(StoreError::io("inspect", &path))?.len();
+    let found = fs::metadata(&path).map_err(StoreError::reading("inspect", dir, &path))?.len();
     if found == entry.bytes {
         return Ok(());
     }

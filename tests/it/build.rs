@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::support::{DAY, Run, build, building, current, matches, run, samples, world};
+use crate::support::{DAY, Run, build, building, copy, current, matches, run, samples, world};
 
 fn json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
@@ -66,13 +66,13 @@ fn the_quality_report_equals_the_ledger_table_by_table() {
 fn the_list_of_rejects_names_row_reason_and_remedy_but_no_number() {
     let text = fs::read_to_string(world().join("rejects.csv")).unwrap();
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("table,row,subject,field,reason,value,owner,remedy"));
+    assert_eq!(lines.next(), Some("table,row,subject,field,column,reason,value,owner,remedy"));
     for line in lines {
-        let cells: Vec<&str> = line.splitn(8, ',').collect();
-        assert_eq!(cells.len(), 8, "{line}");
+        let cells: Vec<&str> = line.splitn(9, ',').collect();
+        assert_eq!(cells.len(), 9, "{line}");
         assert!(cells[1].parse::<u64>().is_ok_and(|row| row > 0), "{line}");
         assert!(cells.iter().all(|cell| !is_number_of_somebody(cell)), "{line}");
-        assert!(!cells[7].is_empty(), "{line}");
+        assert!(!cells[8].is_empty(), "{line}");
     }
 }
 
@@ -181,4 +181,32 @@ fn the_key_file_is_made_for_its_owner_alone_and_a_bad_one_is_refused() {
     let bad = dir.path().join("bad.hex");
     fs::write(&bad, "not a key").unwrap();
     run(arguments(&bad)).fails_with(&["bad.hex", "hex digits"]);
+}
+
+#[test]
+fn the_secret_does_not_lie_among_the_dossiers() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("data");
+    let key = out.join("key.hex");
+    let tables = samples().join("tables");
+    let paths = [("--tables", &tables), ("--out", &out), ("--key-file", &key)];
+    let paths = paths.iter().flat_map(|(flag, path)| [(*flag).as_ref(), path.as_os_str()]);
+    let fixed = ["build", "--known-at", DAY].map(std::ffi::OsStr::new);
+    run(fixed.into_iter().chain(paths)).fails_with(&["inside the output"]);
+    assert!(!key.exists());
+}
+
+#[test]
+fn a_broken_table_stops_the_build_unless_gaps_are_accepted() {
+    let (dir, data, before) = in_force();
+    let tables = dir.path().join("tables");
+    copy(&samples().join("tables"), &tables);
+    let broken = tables.join("patents.csv");
+    assert!(broken.exists());
+    fs::write(&broken, b"\xff\xfe\x00").unwrap();
+    build(&tables, &data, "after").fails_with(&["patents", "--accept-gaps"]);
+    still_in_force(&data, &before);
+    let mut command = building(&tables, &data, "after");
+    let run = Run::of(&command.arg("--accept-gaps").output().unwrap()).fine();
+    assert!(run.err.contains("cannot be read"), "{}", run.err);
 }

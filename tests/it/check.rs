@@ -127,5 +127,145 @@ fn a_folder_that_is_not_there_is_named() {
 fn one_policy_is_checked_alone_and_warnings_can_count() {
     let path = samples().join(format!("policies/{POLICY}.yaml"));
     let run = run(["check".as_ref(), path.as_os_str()]);
-    assert!(run.out.contains("1 policies"), "{}{}", run.out, run.err);
+    let run = run.fine();
+    assert!(run.out.starts_with("1 policy, 22 of 22 cases agree"), "{}{}", run.out, run.err);
+}
+
+/// The policies it may be held with are not checked with it, but they are there.
+#[test]
+fn a_policy_checked_alone_may_name_the_others() {
+    let path = samples().join(format!("policies/{POLICY}.yaml"));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("\nstacks: ["), "the sample names other policies");
+    let run = run(["check".as_ref(), path.as_os_str()]).fine();
+    assert_eq!(run.err, "");
+}
+
+/// One broken line of a file, and the one finding that it gives.
+fn one_finding(name: &str, right: &str, wrong: &str, finding: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let at = definitions(dir.path(), &[POLICY, OTHER]);
+    edit(&at.join(name), |text| text.replacen(right, wrong, 1));
+    let run = check(&at).fails_with(&[]);
+    let start = format!("{}/", at.display());
+    assert_eq!(run.err.replace(&start, "").trim_end(), finding, "{wrong}");
+}
+
+#[test]
+fn an_error_of_the_policy_is_the_only_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = definitions(dir.path(), &[POLICY, OTHER]);
+    let file = format!("policies/{POLICY}.yaml");
+    edit(&at.join(format!("policies/{OTHER}.yaml")), |text| {
+        text.replacen("\n#\n", "\nstacks: [childcare-subsidy]\n", 1)
+    });
+    check(&at).fine();
+    edit(&at.join(&file), |text| text.replace("age(birth_date) < 3", "age(birth_dat) < 3"));
+    let run = check(&at).fails_with(&["birth_dat`"]);
+    assert_eq!(run.err.matches("error[").count(), 1, "{}", run.err);
+    assert!(run.out.starts_with("1 policy, "), "{}", run.out);
+    assert!(run.out.contains("(22 cases not run), 1 error, 0 warnings"), "{}", run.out);
+}
+
+#[test]
+fn a_mistake_in_the_base_of_the_cases_is_found_once() {
+    one_finding(
+        &format!("policies/{POLICY}.cases.yaml"),
+        "base: { nationality: cn,",
+        "base: { nationality: chinese,",
+        "policies/childcare-subsidy-2025.cases.yaml:4:1: error[bad_value]: base: `nationality`: `\"chinese\"` is not one of cn, hk, mo, tw, foreign
+  help: see docs/policies.md for how values are written",
+    );
+}
+
+#[test]
+fn codes_of_digits_in_cases_stand_in_quotes() {
+    let name = format!("policies/{POLICY}.cases.yaml");
+    let right = "base: { nationality";
+    one_finding(
+        &name,
+        right,
+        "base: { hukou_region: 330100, nationality",
+        "policies/childcare-subsidy-2025.cases.yaml:4:1: error[bad_value]: base: `hukou_region`: `330100` is not a code: codes stand in quotes, write \"330100\"
+  help: see docs/policies.md for how values are written",
+    );
+    one_finding(
+        &name,
+        right,
+        "parameters: { minimum_wage: { 330100: 2490 } }\nbase: { nationality",
+        "policies/childcare-subsidy-2025.cases.yaml:4:31: error[yaml]: `330100` needs quotation marks here
+  help: write \"330100\"",
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let at = definitions(dir.path(), &[POLICY]);
+    edit(&at.join(&name), |text| {
+        text.replacen(right, "base: { hukou_region: \"330100\", nationality", 1)
+    });
+    check(&at).fine();
+}
+
+#[test]
+fn cases_of_another_policy_say_which() {
+    one_finding(
+        &format!("policies/{POLICY}.cases.yaml"),
+        "version: \"2025\"",
+        "version: \"2024\"",
+        "policies/childcare-subsidy-2025.cases.yaml:1:1: error[unknown_policy]: the cases are for `childcare-subsidy` version `2024`, the policy beside is `childcare-subsidy` version `2025`
+  help: correct `policy`, `version` or `case` in one of the two files",
+    );
+}
+
+#[test]
+fn wrong_values_say_what_to_write() {
+    let policy = format!("policies/{POLICY}.yaml");
+    for (name, right, wrong, finding) in [
+        (
+            policy.as_str(),
+            "issued_on: 2025-07-28",
+            "issued_on: 2026年1月5日",
+            "policies/childcare-subsidy-2025.yaml:7:14: error[yaml]: `2026年1月5日` is no day
+  help: write year, month and day like 2026-01-05",
+        ),
+        (
+            &policy,
+            "level: national",
+            "level: [national",
+            "policies/childcare-subsidy-2025.yaml:8:8: error[yaml]: one word is needed here, not a list or a mapping
+  help: write the word alone, without brackets",
+        ),
+        (
+            &policy,
+            "region: \"000000\"",
+            "region: 330100",
+            "policies/childcare-subsidy-2025.yaml:9:9: error[yaml]: `330100` needs quotation marks here
+  help: write \"330100\"",
+        ),
+        (
+            &policy,
+            "id: childcare-subsidy",
+            "id: Childcare_Subsidy",
+            "policies/childcare-subsidy-2025.yaml:1:5: error[policy_id]: id: `Childcare_Subsidy` is no id of a policy
+  help: write lower-case English words or numbers joined by hyphens, for example `elder-allowance`",
+        ),
+        (
+            "catalogue.yaml",
+            "refresh_days: 0",
+            "refresh_days: -1",
+            "catalogue.yaml:612:19: error[yaml]: `-1` is no whole number from 0 up
+  help: write digits only, for example 30",
+        ),
+    ] {
+        one_finding(name, right, wrong, finding);
+    }
+}
+
+#[test]
+fn a_sum_that_disagrees_is_told_in_yuan() {
+    one_finding(
+        &format!("policies/{POLICY}.cases.yaml"),
+        "expect: eligible, amount: \"3600\"",
+        "expect: eligible, amount: \"36.5\"",
+        "policies/childcare-subsidy-2025.cases.yaml:6:5: error[amount]: case `2025年9月出生的婴儿`: expected 36.50 yuan, the rule gives 3600 yuan
+  help: correct the rule or the case, by the words of the text",
+    );
 }

@@ -66,6 +66,9 @@ fn a_file_that_is_gone_is_refused() {
         fs::remove_file(snapshot.join(name)).unwrap();
         for (command, run) in everybody_asks(&data) {
             assert_eq!(run.code, 1, "{command} without {name}: {}{}", run.out, run.err);
+            assert!(run.err.contains("zhida build"), "{command} without {name}: {}", run.err);
+            let named = format!("{name}` is missing");
+            assert_eq!(run.err.matches(&named).count(), 1, "{command}: {}", run.err);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
+use zhida_model::domain::ResidentId;
 
 use crate::support::{DAY, Run, key_file, rows, run, samples, text, world, zhida};
 
@@ -128,6 +129,64 @@ fn it_reads_like_an_answer() {
     }
 }
 
+/// What `explain` prints to people.
+fn said(subject: &str, policy: &str) -> String {
+    let data = world().to_str().unwrap();
+    run(["explain", subject, policy, "--data", data, "--as-of", DAY]).fine().out
+}
+
+#[test]
+fn nobody_is_shown_a_sum_that_is_not_theirs() {
+    let found = rows(&world().join("matches.parquet"));
+    let of = |policy: &str, verdict: &str| {
+        let fits = |row: &&Row| text(row, "policy") == policy && text(row, "verdict") == verdict;
+        found.iter().filter(fits).map(|row| text(row, "subject")).collect::<BTreeSet<_>>()
+    };
+    let open = found
+        .iter()
+        .find(|row| {
+            text(row, "verdict") == "unknown"
+                && text(row, "amount_state") == "known"
+                && row["unit"].is_null()
+        })
+        .unwrap();
+    let told = said(text(open, "subject"), text(open, "policy"));
+    assert!(told.contains("结论：信息不足") && told.contains("（若符合："), "{told}");
+    // Somebody on the list of a policy with a sum is not on that of another one.
+    let policy = text(open, "policy");
+    let matched: BTreeSet<_> = ["eligible", "likely", "unknown"]
+        .into_iter()
+        .flat_map(|verdict| of(policy, verdict))
+        .collect();
+    let kind = text(open, "kind");
+    let other = found
+        .iter()
+        .find(|row| text(row, "kind") == kind && !matched.contains(text(row, "subject")));
+    let other = text(other.unwrap(), "subject");
+    let explanation = explain(other, policy).remove(0);
+    assert_eq!(explanation["verdict"], "ineligible");
+    assert_eq!(explanation["amount"]["state"], "none");
+    assert!(explanation["amount_words"].is_null());
+    let told = said(other, policy);
+    let benefit = format!("待遇：{}\n", explanation["benefit"].as_str().unwrap());
+    assert!(told.contains("结论：暂不符合") && told.contains(&benefit), "{told}");
+}
+
+#[test]
+fn what_is_missing_comes_with_the_department_that_owns_it() {
+    let found = rows(&world().join("matches.parquet"));
+    let open = found.iter().filter(|row| {
+        let missing = row["missing"].as_array().unwrap();
+        text(row, "verdict") == "unknown"
+            && missing.iter().any(|name| !name.as_str().unwrap().starts_with("param:"))
+    });
+    for row in open.step_by(211).take(4) {
+        let told = said(text(row, "subject"), text(row, "policy"));
+        let line = told.lines().find(|line| line.starts_with("尚缺：")).unwrap();
+        assert!(line.contains("部门"), "{line}");
+    }
+}
+
 #[test]
 fn a_number_comes_by_standard_input_and_needs_the_key_file() {
     let table = fs::read(samples().join("tables/marriage.csv")).unwrap();
@@ -151,7 +210,23 @@ fn a_number_comes_by_standard_input_and_needs_the_key_file() {
     let said = ask("-", &number, &["--key-file", key]).fine();
     assert!(!said.out.contains(&number), "the number was repeated");
     ask("-", &number, &[]).fails_with(&["--key-file"]);
-    ask("-", "", &["--key-file", key]).fails_with(&["nobody in this snapshot"]);
+    ask("-", "", &["--key-file", key]).fails_with(&["no identity number came"]);
+    let malformed = ask("-", "12", &["--key-file", key]).fails_with(&["no valid number"]);
+    assert!(!malformed.err.contains("nobody"), "{}", malformed.err);
+    let slip = number.replace(|c: char| c == number.chars().last().unwrap(), "z");
+    let refused = ask("-", &slip, &["--key-file", key]).fails_with(&["no valid number"]);
+    assert!(!refused.err.contains(&slip), "the number was repeated: {}", refused.err);
+    let nobody = ResidentId::with_check("99010119000101001").unwrap();
+    ask("-", nobody.as_str(), &["--key-file", key])
+        .fails_with(&["nobody in this snapshot has that number"]);
+    let dir = tempfile::tempdir().unwrap();
+    let other = dir.path().join("other.key");
+    fs::write(&other, "77".repeat(32)).unwrap();
+    let other = other.to_str().unwrap();
+    ask("-", &number, &["--key-file", other])
+        .fails_with(&["other.key", "not the one the snapshot was built with"]);
+    fs::write(other, "not a key").unwrap();
+    ask("-", &number, &["--key-file", other]).fails_with(&["other.key", "hexadecimal"]);
     let refused = ask(&number, "", &["--key-file", key]).fails_with(&["standard input"]);
     assert!(!refused.err.contains(&number), "the number was repeated: {}", refused.err);
 }
@@ -167,7 +242,11 @@ fn what_nobody_has_is_said_plainly() {
         run(base.into_iter().chain(more.iter().copied()))
     };
     ask(&"0".repeat(32), "minimum-living", &[]).fails_with(&["nobody in this snapshot"]);
-    ask(of("citizen"), "minimum", &[]).fails_with(&["minimum-living"]);
-    ask(of("citizen"), "high-tech-enterprise", &[]).fails_with(&["is for enterprise"]);
+    for slip in ["minimum", "minimum-livin", "minimun-living"] {
+        ask(of("citizen"), slip, &[]).fails_with(&["did you mean", "minimum-living"]);
+    }
+    ask(of("citizen"), "qqqqqq", &[]).fails_with(&["no policy has the id", "policies"]);
+    ask(of("citizen"), "high-tech-enterprise", &[])
+        .fails_with(&["is for enterprise", "kind citizen"]);
     ask(of("citizen"), "minimum-living", &["--version", "1999"]).fails_with(&["no version `1999`"]);
 }

@@ -47,6 +47,49 @@ fn a_state_that_cannot_be_opened_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let data = copied(dir.path());
     let base = ["push", "--data", data.to_str().unwrap(), "--as-of", DAY, "--state"];
-    run(base.into_iter().chain(["sqlite:///no/such/folder/state.db"])).fails_with(&["state"]);
+    run(base.into_iter().chain(["sqlite:///no/such/folder/state.db"])).fails_with(&[
+        "`/no/such/folder/state.db`",
+        "no folder `/no/such/folder`",
+        "create it",
+    ]);
     run(base.into_iter().chain(["mysql://somewhere"])).fails_with(&["sqlite:", "postgres:"]);
+    // Nobody can make a file there, not even root.
+    run(base.into_iter().chain(["sqlite:///proc/state.db"])).fails_with(&[
+        "`/proc/state.db`",
+        "cannot be written",
+        "--state",
+    ]);
+}
+
+#[test]
+fn a_state_that_is_no_database_is_refused_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = copied(dir.path());
+    let garbage = data.join("state.db");
+    std::fs::write(&garbage, "no database at all, ".repeat(400)).unwrap();
+    let data = data.to_str().unwrap();
+    for command in [
+        &["push", "--data", data, "--as-of", DAY][..],
+        &["serve", "--data", data, "--bind", "127.0.0.1:0"],
+    ] {
+        let begun = std::time::Instant::now();
+        run(command).fails_with(&["state.db", "no SQLite database", "move it away"]);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn without_a_snapshot_no_state_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let empty = dir.path().to_str().unwrap();
+    let nowhere = dir.path().join("nosuch");
+    for data in [empty, nowhere.to_str().unwrap()] {
+        run(["push", "--data", data]).fails_with(&[data, "holds no snapshot", "zhida build"]);
+        run(["serve", "--data", data, "--bind", "127.0.0.1:0"]).fails_with(&[
+            data,
+            "holds no snapshot",
+            "zhida build",
+        ]);
+    }
+    assert!(!dir.path().join("state.db").exists());
 }

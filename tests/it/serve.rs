@@ -2,6 +2,7 @@
 //! token, ends when told.
 
 use std::{
+    fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
@@ -18,18 +19,22 @@ struct Service {
     child: Child,
     address: String,
     token: String,
-    _state: tempfile::TempDir,
+    state: tempfile::TempDir,
 }
 
 impl Service {
     fn start(data: &Path) -> Service {
+        Service::start_on(data, DAY)
+    }
+
+    fn start_on(data: &Path, day: &str) -> Service {
         let state = tempfile::tempdir().unwrap();
         let address = format!("sqlite://{}", state.path().join("state.db").display());
         let mut child = zhida()
-            .args(["serve", "--bind", "127.0.0.1:0", "--as-of", DAY, "--state", &address, "--data"])
+            .args(["serve", "--bind", "127.0.0.1:0", "--as-of", day, "--state", &address, "--data"])
             .arg(data)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(File::create(state.path().join("log")).unwrap())
             .spawn()
             .unwrap();
         let (mut address, mut token) = (String::new(), String::new());
@@ -46,7 +51,26 @@ impl Service {
             }
         }
         assert!(!address.is_empty() && !token.is_empty(), "{address} {token}");
-        Service { child, address, token, _state: state }
+        Service { child, address, token, state }
+    }
+
+    /// What it wrote to stderr so far.
+    fn log(&self) -> String {
+        fs::read_to_string(self.state.path().join("log")).unwrap()
+    }
+
+    /// Asks for the health until a test of status and body holds.
+    fn health_until(&self, holds: impl Fn(u16, &Value) -> bool) -> (u16, Value) {
+        let begun = Instant::now();
+        loop {
+            let (status, body) = self.ask("GET", "/v1/health", None, "");
+            let body: Value = serde_json::from_str(&body).unwrap();
+            if holds(status, &body) {
+                return (status, body);
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{status}: {body}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Status and body of an answer.
@@ -192,5 +216,61 @@ fn an_address_others_could_reach_or_that_is_taken_is_refused() {
     run(["serve", "--data", data, "--bind", "0.0.0.0:0"]).fails_with(&["loopback"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    run(["serve", "--data", data, "--bind", &address]).fails_with(&["cannot listen", &address]);
+    let refused = run(["serve", "--data", data, "--bind", &address]).fails_with(&[
+        "cannot listen",
+        &address,
+        "--bind",
+        "ADDRESS=",
+    ]);
+    assert_eq!(refused.err.matches("in use").count(), 1, "{}", refused.err);
+    let out = dir.path().join("demo");
+    let demo = run(["demo", "--out", out.to_str().unwrap(), "--bind", &address]);
+    let demo = demo.fails_with(&["cannot listen", &address]);
+    assert!(demo.out.is_empty() && !out.exists(), "it began before it looked: {}", demo.out);
+}
+
+#[test]
+fn an_index_that_is_damaged_shows_in_health_and_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    copy(&world().join("snapshots"), &data.join("snapshots"));
+    let sound = Service::start(&data);
+    let (status, health) = sound.health_until(|_, health| health["verified"] == true);
+    assert_eq!((status, &health["status"]), (200, &"ok".into()));
+    drop(sound);
+    let keys = data.join("snapshots/one/keys.arrow");
+    let mut bytes = fs::read(&keys).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    fs::write(&keys, bytes).unwrap();
+    let service = Service::start(&data);
+    let (_, health) = service.health_until(|status, _| status == 503);
+    assert_eq!(health["status"], "damaged");
+    assert_eq!(health["verified"], false);
+    let log = service.log();
+    for word in ["ERROR", "keys.arrow", "zhida build"] {
+        assert!(log.contains(word), "`{word}` is not in:\n{log}");
+    }
+    assert!(!log.contains("is verified"), "{log}");
+}
+
+#[test]
+fn it_says_that_the_cut_off_is_judged_instead() {
+    let service = Service::start_on(world(), "2020-01-01");
+    let note = "note: 2020-01-01 lies before the data cut-off; judging 2026-03-31 instead";
+    assert!(service.log().contains(note), "{}", service.log());
+    let service = Service::start(world());
+    assert!(!service.log().contains("note:"), "{}", service.log());
+}
+
+#[test]
+fn another_key_than_the_snapshots_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    copy(&world().join("snapshots"), &data.join("snapshots"));
+    let other = dir.path().join("other.key");
+    fs::write(&other, "77".repeat(32)).unwrap();
+    let (data, other) = (data.to_str().unwrap(), other.to_str().unwrap());
+    run(["serve", "--data", data, "--bind", "127.0.0.1:0", "--key-file", other])
+        .fails_with(&["other.key", "not the one"]);
 }

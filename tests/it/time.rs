@@ -98,6 +98,26 @@ fn no_day_before_the_cut_off_is_judged() {
 }
 
 #[test]
+fn every_command_says_that_the_cut_off_is_judged_instead() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    copy(&crate::support::world().join("snapshots"), &data.join("snapshots"));
+    let best = crate::support::rows(&crate::support::world().join("best.parquet"));
+    let row = best.iter().find(|row| crate::support::text(row, "kind") == "citizen").unwrap();
+    let (data, key) = (data.to_str().unwrap(), crate::support::text(row, "subject"));
+    let asks: [&[&str]; 3] =
+        [&["match"], &["explain", key, "minimum-living"], &["push", "--format", "json"]];
+    for ask in asks {
+        for (day, noted) in [("2020-01-01", true), ("2026-03-31", false)] {
+            let more = ["--data", data, "--as-of", day];
+            let run = run(ask.iter().copied().chain(more)).fine();
+            let note = "note: 2020-01-01 lies before the data cut-off; judging 2026-03-31 instead";
+            assert_eq!(run.err.matches(note).count(), usize::from(noted), "{ask:?}: {}", run.err);
+        }
+    }
+}
+
+#[test]
 fn the_day_judged_decides_the_version() {
     let text =
         |day: &str| run(["sql", "small-scale-vat", "--as-of", day, "--known-at", day]).fine().out;

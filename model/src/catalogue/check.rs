@@ -42,7 +42,7 @@ const RESERVED: [&str; 9] =
 /// # Errors
 /// Every finding, in the order of the file.
 pub fn read(file: &str, text: &str) -> Result<Catalogue, Vec<Diagnostic>> {
-    let written: CatalogueFile = yaml::parse(file, text)?;
+    let written: CatalogueFile = yaml::parse(file, text, yaml::Form::Catalogue)?;
     let mut check = Check::new(file, text, &written);
     let codes = check.code_lists(&written.codes);
     check.parameters(&written.parameters);

@@ -16,6 +16,7 @@ pub use self::{
     index::{
         Catalogue, CodeList, Derived, Field, FieldId, Relation, RelationId, SourceTable, TableId,
     },
+    suggest::similar,
 };
 pub(crate) use self::{check::stored, suggest::nearest};
 

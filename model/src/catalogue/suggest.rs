@@ -21,6 +21,38 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
+/// The names that somebody may have meant by `wrong`, the likeliest first:
+/// those that hold it or are held by it, and those a slip of the pen away.
+#[must_use]
+pub fn similar<'a>(
+    wrong: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
+    let limit = SLIP.min(wrong.chars().count() / 2);
+    let mut found: Vec<(usize, &str)> = names
+        .into_iter()
+        .filter_map(|name| {
+            let part = !wrong.is_empty() && (name.contains(wrong) || wrong.contains(name));
+            let edits = edits(wrong, name);
+            (part || edits <= limit || shares_most_words(wrong, name)).then_some((edits, name))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(most).map(|(_, name)| name).collect()
+}
+
+/// Whether at least half of the words that `-` and `_` separate are in both.
+fn shares_most_words(left: &str, right: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(['-', '_']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let (left, right) = (words(left), words(right));
+    let shared = left.iter().filter(|word| right.contains(word)).count();
+    shared > 0 && shared * 2 >= left.len().max(right.len())
+}
+
 /// Insertions, deletions, substitutions and swaps of neighbours that turn one
 /// word into the other (optimal string alignment).
 fn edits(left: &str, right: &str) -> usize {
@@ -50,7 +82,7 @@ fn edits(left: &str, right: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{edits, nearest};
+    use super::{edits, nearest, similar};
 
     #[test]
     fn counts_edits_and_swaps() {
@@ -75,5 +107,16 @@ mod tests {
         assert_eq!(of("seks"), Some("sex"));
         assert_eq!(of("income"), None);
         assert_eq!(of("x"), None, "one letter says nothing");
+    }
+
+    #[test]
+    fn what_is_similar_comes_nearest_first() {
+        let names = ["minimum-living", "minimum-wage", "childcare-subsidy", "elder-care"];
+        let of = |wrong| similar(wrong, names, 3);
+        assert_eq!(of("minimun-living"), ["minimum-living"]);
+        assert_eq!(of("minimum-livin"), ["minimum-living", "minimum-wage"]);
+        assert_eq!(of("childcare"), ["childcare-subsidy"]);
+        assert_eq!(of("housing"), [""; 0]);
+        assert_eq!(of(""), [""; 0]);
     }
 }

@@ -108,7 +108,7 @@ fn yaml_errors_have_their_place() {
         "- owner: tax\n",
         "- ownr: tax\n",
         "c.yaml:30:5: error[yaml]: unknown field `ownr`, expected one of name, label, owner, catalogue_id, subject, key, register, household_of, observed_at, event_on, duplicates, encoding, refresh_days, coverage, sensitivity, purpose, legal_basis\n  \
-         help: correct the YAML at this place; the rest of the file is read after that",
+         help: correct this place; docs/catalogue.md explains the keys of this file",
     );
 }
 

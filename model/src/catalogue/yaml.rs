@@ -2,31 +2,124 @@
 //! the position of a word inside an entry, so that a message points at the
 //! word and not at the top of its entry.
 
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
-use serde_saphyr::{DefaultMessageFormatter, Location, MessageFormatter, Spanned};
+use serde_saphyr::{DefaultMessageFormatter, Error, Location, MessageFormatter, Spanned};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
+
+/// Whose form a file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The catalogue or its parameters.
+    Catalogue,
+    /// A policy or its cases: texts that look like numbers want quotation
+    /// marks, because a code is a text.
+    Policy,
+}
+
+impl Form {
+    /// The document that explains the form.
+    fn guide(self) -> &'static str {
+        match self {
+            Form::Catalogue => "docs/catalogue.md",
+            Form::Policy => "docs/policies.md",
+        }
+    }
+}
 
 /// Reads a whole file into the type of its form.
 ///
 /// # Errors
 /// The parser's first error, with its place. It is the only one: what follows
 /// a syntax error cannot be read.
-pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Diagnostic>> {
-    let options = serde_saphyr::options! { with_snippet: false };
+pub(crate) fn parse<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    form: Form,
+) -> Result<T, Vec<Diagnostic>> {
+    let quoted = form == Form::Policy;
+    let options =
+        serde_saphyr::options! { with_snippet: false, no_schema: quoted, strict_booleans: quoted };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let message = DefaultMessageFormatter.format_message(error.without_snippet());
+        let error = error.without_snippet();
+        let place = error.location().map(at).unwrap_or_default();
+        let (message, help) = plain(error, &scalar(text, place)).unwrap_or_else(|| {
+            let message = DefaultMessageFormatter.format_message(error).into_owned();
+            (
+                message,
+                format!("correct this place; {} explains the keys of this file", form.guide()),
+            )
+        });
         vec![Diagnostic {
             file: file.to_owned(),
-            place: error.location().map(at).unwrap_or_default(),
+            place,
             severity: Severity::Error,
             code: "yaml",
-            message: message.into_owned(),
+            message,
             subject: String::new(),
-            help: "correct the YAML at this place; the rest of the file is read after that"
-                .to_owned(),
+            help,
         }]
     })
+}
+
+/// Message and remedy for the errors in which the parser speaks of its types.
+fn plain(error: &Error, written: &str) -> Option<(String, String)> {
+    let said = |message: String, help: &str| Some((message, help.to_owned()));
+    let no_boolean = || {
+        let message = format!("`{written}` is neither `true` nor `false`");
+        said(message, "write one of the two, without quotation marks")
+    };
+    match error {
+        Error::QuotingRequired { value, .. } => {
+            Some((format!("`{value}` needs quotation marks here"), format!("write \"{value}\"")))
+        }
+        Error::InvalidBooleanStrict { .. } => no_boolean(),
+        Error::InvalidScalar { ty, .. } => match *ty {
+            "boolean" => no_boolean(),
+            unsigned if unsigned.starts_with('u') => said(
+                format!("`{written}` is no whole number from 0 up"),
+                "write digits only, for example 30",
+            ),
+            _ => said(format!("`{written}` is no number"), "write digits only, for example 30"),
+        },
+        Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. }
+        | Error::ExpectedStringKeyForExternallyTaggedEnum { .. }
+        | Error::UnexpectedValueForUnitEnumVariant { .. } => said(
+            "one word is needed here, not a list or a mapping".to_owned(),
+            "write the word alone, without brackets",
+        ),
+        Error::NullIntoString { .. } => said(
+            "the value is missing here".to_owned(),
+            "write one behind the colon, or leave the key out",
+        ),
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            said(format!("the key `{key}` stands twice"), "leave one of the two out")
+        }
+        Error::Message { msg, .. } => {
+            // The words with which a day is refused, and no others.
+            let refused = written.parse::<Date>().err()?;
+            msg.contains(&refused.to_string()).then(|| {
+                let message = format!("`{written}` is no day");
+                (message, "write year, month and day like 2026-01-05".to_owned())
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The value that begins at a place, without its quotation marks.
+fn scalar(text: &str, place: Place) -> String {
+    let line = text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+    let rest: String = line.chars().skip(place.column.saturating_sub(1)).collect();
+    match rest.chars().next() {
+        Some(mark @ ('"' | '\'')) => rest.chars().skip(1).take_while(|c| *c != mark).collect(),
+        _ => {
+            let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
+            let value = rest.get(..end).unwrap_or_default();
+            value.split(" #").next().unwrap_or_default().trim().to_owned()
+        }
+    }
 }
 
 /// Where an entry or a value stands.

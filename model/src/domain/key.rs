@@ -77,6 +77,17 @@ impl KeySecret {
         KeySecret::new(&bytes)
     }
 
+    /// Tells one secret from another without giving it away: the first eight
+    /// bytes of HMAC-SM3(secret, "key id"), as hexadecimal digits. No subject's
+    /// key is made of these words.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let mut state = self.keyed.clone();
+        state.update(b"key id");
+        let digest = state.finalize().into_bytes();
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The key of a subject: the first half of
     /// HMAC-SM3(secret, kind name ‖ 0x00 ‖ number). The number must be in its
     /// checked form (`Uscc::as_str`, `ResidentId::as_str`): the hash does not

@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use crate::{
     domain::{Number, Tri},
+    policy::cases::Verdict,
     rules::{
         ir::NumId,
         program::Policy,
+        render,
         scalar::{At, Manual, Scalar},
     },
 };
@@ -32,6 +34,24 @@ impl Amount {
             Amount::Known(fen) => Some(fen),
             Amount::None | Amount::Unknown => None,
         }
+    }
+
+    /// What may be said of the sum beside a verdict: nobody whom the data
+    /// speak against is shown a sum of their own.
+    #[must_use]
+    pub fn beside(self, verdict: Verdict) -> Amount {
+        match verdict {
+            Verdict::Ineligible => Amount::None,
+            Verdict::Eligible | Verdict::Likely | Verdict::Unknown => self,
+        }
+    }
+
+    /// The sum in words beside a verdict; `None` where there is none. While
+    /// the verdict is open the sum is no more than what would be granted.
+    #[must_use]
+    pub fn words(self, verdict: Verdict) -> Option<String> {
+        let sum = render::money(self.beside(verdict).known()?);
+        Some(if verdict == Verdict::Unknown { format!("若符合：{sum}") } else { sum })
     }
 }
 

@@ -101,8 +101,10 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// Its Chinese words.
     pub verdict_label: &'static str,
-    /// What is granted.
+    /// What is granted; none to whom the data speak against.
     pub amount: Amount,
+    /// The sum in words, with 若符合 before it while the verdict is open.
+    pub amount_words: Option<String>,
     /// The benefit in one sentence.
     pub benefit: String,
     /// Fewest missing data, for an unknown verdict.
@@ -137,6 +139,7 @@ pub fn explain<'a>(scalar: &Scalar<'a>, selected: &Selected<'a>, at: &At<'a>) ->
     };
     let render = Render::new(scalar.dated.program, scalar.dated.reference);
     let failing = failing(scalar, policy, at);
+    let granted = amount(scalar, policy, at).beside(decided);
     Explanation {
         policy: policy.key.id.clone(),
         version: policy.key.version.clone(),
@@ -147,7 +150,8 @@ pub fn explain<'a>(scalar: &Scalar<'a>, selected: &Selected<'a>, at: &At<'a>) ->
         known_at: scalar.dated.known_at.to_string(),
         verdict: decided,
         verdict_label: decided.label(),
-        amount: amount(scalar, policy, at),
+        amount: granted,
+        amount_words: granted.words(decided),
         benefit: file.benefit.summary.clone(),
         missing,
         failing: failing.into_iter().map(|condition| condition.id.clone()).collect(),

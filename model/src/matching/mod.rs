@@ -19,7 +19,7 @@ pub use self::{
     explain::{ConditionTrace, Evidence, Explanation, Test, explain},
     judge::{Unit, failing, units, verdict},
     outcome::{Match, Matcher, Memo, Missing, rank},
-    score::score,
+    score::{rounded, score},
     select::{ClaimWindow, Selected, days_left, select, windows},
     suppress::{Suppression, choose_one},
 };

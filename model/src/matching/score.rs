@@ -33,3 +33,22 @@ pub fn score(verdict: Verdict, amount: Amount, days_left: Option<i32>) -> f64 {
     let urgency = days_left.map_or(0.0, |days| (-f64::from(days.max(0)) / URGENCY_DAYS).exp());
     certainty * (0.7 * value + 0.3 * urgency)
 }
+
+/// A score as it is written: four places, of which nobody can tell apart more.
+/// Matches are ordered by the score itself.
+#[must_use]
+pub fn rounded(score: f64) -> f64 {
+    (score * 1e4).round() / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn what_is_written_has_four_places() {
+        assert_eq!(rounded(0.7 * 0.4).to_string(), "0.28");
+        assert_eq!(rounded(0.123_456).to_string(), "0.1235");
+        assert_eq!(rounded(1.0).to_string(), "1");
+    }
+}

@@ -135,7 +135,7 @@ impl Parameters {
         catalogue: &Catalogue,
         regions: &RegionTable,
     ) -> Result<Parameters, Vec<Diagnostic>> {
-        let written: ParametersFile = yaml::parse(file, text)?;
+        let written: ParametersFile = yaml::parse(file, text, yaml::Form::Catalogue)?;
         let mut reader =
             Reader { file, text: Text::new(text), catalogue, regions, findings: Vec::new() };
         let mut parameters = Parameters::empty();

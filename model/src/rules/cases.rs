@@ -5,19 +5,25 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::{
+    catalogue::{
+        self,
+        types::FieldType,
+        yaml::{self, Form, Text},
+    },
     diagnostic::{Diagnostic, Place, Severity},
     domain::RegionCode,
     matching::{self, Amount, Unit},
     policy::{
         Parameters,
         cases::{Case, CasesFile, Verdict},
+        file::CaseType,
     },
     reference::Reference,
     rules::{
         dated::Dated,
         missing::Question,
         place,
-        program::{Compiled, Policy, Program, Source, yaml_finding},
+        program::{Compiled, Policy, Program, Source},
         scalar::{Dossier, Scalar},
         values::{Builder, Typed, money},
     },
@@ -26,44 +32,43 @@ use crate::{
 /// What running a file of cases came to.
 #[derive(Debug, Default)]
 pub struct CasesReport {
-    /// How many cases there are.
+    /// How many cases were run.
     pub cases: usize,
     /// How many agree.
     pub passed: usize,
-    /// What is wrong.
+    /// How many were not run: the policy, or what all cases share, has errors.
+    pub not_run: usize,
+    /// What is wrong with the cases. The policy's own errors are not repeated.
     pub findings: Vec<Diagnostic>,
 }
 
 /// Runs every case of a file against the policy that stands beside it.
 #[must_use]
 pub fn run(source: &Source, policies: &[Source], reference: &Reference) -> CasesReport {
-    let beside = source.name.replace(".cases.yaml", ".yaml");
-    let own: Vec<Source> =
-        policies.iter().filter(|policy| policy.name == beside).cloned().collect();
-    let (program, _) = Program::compile(&own, reference);
-    let program = &program;
     let mut report = CasesReport::default();
-    let file = match serde_saphyr::from_str::<CasesFile>(&source.text) {
+    let file = match yaml::parse::<CasesFile>(&source.name, &source.text, Form::Policy) {
         Ok(file) => file,
-        Err(error) => {
-            report.findings.push(yaml_finding(&source.name, &error));
+        Err(findings) => {
+            report.findings = findings;
             return report;
         }
     };
+    let beside = source.name.replace(".cases.yaml", ".yaml");
+    let own: Vec<Source> =
+        policies.iter().filter(|policy| policy.name == beside).cloned().collect();
+    let (program, found) = Program::compile(&own, reference);
     let mut run = Run { source, file: &file, report };
     match program.find(&file.policy, &file.version, file.case) {
         Some(position) => {
             if let Some(policy) = program.policies.get(position) {
-                run.all(policy, program, reference);
+                run.all(policy, &program, reference);
             }
         }
         None => {
-            let message = format!(
-                "the file beside it holds no policy `{}` version `{}` of this case type that compiles",
-                file.policy, file.version
-            );
-            let help = "correct the ids, or the policy's own errors first";
-            run.find(Place { line: 1, column: 1, length: 0 }, "unknown_policy", "", message, help);
+            run.report.not_run = file.cases.len();
+            if !found.iter().any(|finding| finding.file == beside) {
+                run.no_policy(&beside, &program);
+            }
         }
     }
     run.report
@@ -88,15 +93,31 @@ impl Run<'_> {
         });
     }
 
-    fn all(&mut self, policy: &Policy, program: &Program, reference: &Reference) {
-        let own = match self.reference(reference) {
-            Ok(own) => own,
-            Err(message) => {
-                let help = "write `parameters: {name: {\"330100\": 1200}}`";
-                let at = Place { line: 1, column: 1, length: 0 };
-                self.find(at, "bad_parameters", "parameters", message, help);
-                return;
+    /// The policy beside is another one, or there is none.
+    fn no_policy(&mut self, beside: &str, program: &Program) {
+        let wanted = key_name(&self.file.policy, &self.file.version, self.file.case);
+        let at = Place { line: 1, column: 1, length: 0 };
+        match program.policies.first().map(|policy| &policy.key) {
+            Some(key) => {
+                let there = key_name(&key.id, &key.version, key.case);
+                let message = format!("the cases are for {wanted}, the policy beside is {there}");
+                let help = "correct `policy`, `version` or `case` in one of the two files";
+                self.find(at, "unknown_policy", "", message, help);
             }
+            None => {
+                let message = format!("there is no policy `{beside}` beside the cases");
+                let help = "name the file of cases after the policy's, and check the policy's file";
+                self.find(at, "unknown_policy", "", message, help);
+            }
+        }
+    }
+
+    fn all(&mut self, policy: &Policy, program: &Program, reference: &Reference) {
+        let own = self.reference(reference);
+        let base = self.base_is_sound(policy, reference);
+        let Some(own) = own.filter(|_| base) else {
+            self.report.not_run = self.file.cases.len();
+            return;
         };
         for case in &self.file.cases {
             self.report.cases += 1;
@@ -116,8 +137,7 @@ impl Run<'_> {
                 }
                 Err(errors) => {
                     for error in errors {
-                        let help = "see docs/policies.md for how values are written";
-                        self.find(at, "bad_value", &subject, error, help);
+                        self.find(at, "bad_value", &subject, error, VALUES);
                     }
                 }
             }
@@ -127,40 +147,90 @@ impl Run<'_> {
         }
     }
 
-    /// The reference with the parameters that the file brings along.
-    fn reference(&self, reference: &Reference) -> Result<Reference, String> {
+    /// Whether every value of `base` fits its field. What does not is reported
+    /// once, where it stands, and not with every case.
+    fn base_is_sound(&mut self, policy: &Policy, reference: &Reference) -> bool {
+        let text = Text::new(&self.source.text);
+        let file = self.file;
+        let before = self.report.findings.len();
+        for (name, value) in &file.base {
+            let alone = Typed::from([(name.clone(), value.clone())]);
+            let added = Builder::new(reference).add(policy.file.audience, &alone);
+            for error in added.err().unwrap_or_default() {
+                let at = text.key("base", name);
+                self.find(at, "bad_value", "base", error.to_string(), VALUES);
+            }
+        }
+        self.report.findings.len() == before
+    }
+
+    /// The reference with the parameters that the file brings along; `None`
+    /// when one of them is wrong, which is reported.
+    fn reference(&mut self, reference: &Reference) -> Option<Reference> {
         let mut parameters = if self.file.parameters.is_empty() {
             reference.parameters.clone()
         } else {
             Parameters::empty()
         };
-        for (name, values) in &self.file.parameters {
-            let Some(entry) = reference.catalogue.parameter(name) else {
-                return Err(format!("`{name}` is no parameter of the catalogue"));
-            };
+        let file = self.file;
+        let text = Text::new(&self.source.text);
+        let mut sound = true;
+        for (name, values) in &file.parameters {
             for (region, value) in values {
-                let code = RegionCode::parse(region).map_err(|error| error.to_string())?;
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                let stored = match entry.kind {
-                    crate::catalogue::types::FieldType::Money => money(&text),
-                    kind => crate::catalogue::stored(&text, kind),
-                };
-                let stored = stored.ok_or_else(|| format!("`{text}` is no value of `{name}`"))?;
-                parameters = parameters
-                    .with(name, code, stored, Date::constant(1970, 1, 1), None)
-                    .map_err(|error| error.to_string())?;
+                match parameter(parameters.clone(), name, region, value, reference) {
+                    Ok(with) => parameters = with,
+                    Err(message) => {
+                        sound = false;
+                        let at = text.key("parameters", name);
+                        let help = "write `parameters: {name: {\"330100\": 1200}}`";
+                        self.find(at, "bad_parameters", "parameters", message, help);
+                    }
+                }
             }
         }
-        Ok(Reference {
+        sound.then(|| Reference {
             catalogue: reference.catalogue.clone(),
             regions: reference.regions.clone(),
             industries: reference.industries.clone(),
             parameters,
         })
     }
+}
+
+/// Where values are explained.
+const VALUES: &str = "see docs/policies.md for how values are written";
+
+fn key_name(id: &str, version: &str, case: CaseType) -> String {
+    match case {
+        CaseType::NewClaim => format!("`{id}` version `{version}`"),
+        CaseType::Recheck => format!("`{id}` version `{version}` (recheck)"),
+    }
+}
+
+/// The parameters with one more value that a file of cases gives.
+fn parameter(
+    parameters: Parameters,
+    name: &str,
+    region: &str,
+    value: &Value,
+    reference: &Reference,
+) -> Result<Parameters, String> {
+    let Some(entry) = reference.catalogue.parameter(name) else {
+        return Err(format!("`{name}` is no parameter of the catalogue"));
+    };
+    let code = RegionCode::parse(region).map_err(|error| error.to_string())?;
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let stored = match entry.kind {
+        FieldType::Money => money(&text),
+        kind => catalogue::stored(&text, kind),
+    };
+    let stored = stored.ok_or_else(|| format!("`{text}` is no value of `{name}`"))?;
+    parameters
+        .with(name, code, stored, Date::constant(1970, 1, 1), None)
+        .map_err(|error| error.to_string())
 }
 
 struct Judged {
@@ -270,25 +340,37 @@ fn disagreements(case: &Case, judged: &Judged, policy: &Policy) -> Vec<(&'static
     if let Some(expected) = &case.fails {
         wrong.extend(wrong_fails(expected, judged, policy));
     }
-    if let Some(expected) = &case.amount {
-        let text = match expected {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        match (money(&text), judged.amount) {
-            (None, _) => wrong.push(("amount", format!("`{text}` is no sum in yuan"))),
-            (Some(expected), Amount::Known(fen)) if expected == fen => {}
-            (Some(_), amount) => {
-                let got = match amount {
-                    Amount::Known(fen) => format!("{} fen", fen),
-                    Amount::Unknown => "an unknown sum".to_owned(),
-                    Amount::None => "no sum".to_owned(),
-                };
-                wrong.push(("amount", format!("expected {text} yuan, the rule gives {got}")));
-            }
-        }
-    }
+    wrong.extend(case.amount.as_ref().and_then(|expected| wrong_amount(expected, judged.amount)));
     wrong
+}
+
+fn wrong_amount(expected: &Value, amount: Amount) -> Option<(&'static str, String)> {
+    let text = match expected {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let message = match (money(&text), amount) {
+        (None, _) => format!("`{text}` is no sum in yuan: write for example 3600 or \"10.79万\""),
+        (Some(expected), Amount::Known(fen)) if expected == fen => return None,
+        (Some(expected), amount) => {
+            let got = match amount {
+                Amount::Known(fen) => yuan(fen),
+                Amount::Unknown => "an unknown sum".to_owned(),
+                Amount::None => "no sum".to_owned(),
+            };
+            format!("expected {}, the rule gives {got}", yuan(expected))
+        }
+    };
+    Some(("amount", message))
+}
+
+/// Fen as yuan, with fen behind the point where there are any.
+fn yuan(fen: i64) -> String {
+    let (sign, fen) = (if fen < 0 { "-" } else { "" }, fen.unsigned_abs());
+    match (fen / 100, fen % 100) {
+        (whole, 0) => format!("{sign}{whole} yuan"),
+        (whole, part) => format!("{sign}{whole}.{part:02} yuan"),
+    }
 }
 
 /// Expected ids may name a group or one of its members.

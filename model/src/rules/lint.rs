@@ -26,7 +26,8 @@ use crate::{
 /// the day on which rules are examined when a policy names none.
 const DEFAULT_DAY: Date = Date::constant(2026, 3, 31);
 
-/// Every finding about the policies of a program.
+/// Every finding about the policies of a program. `sources` are their files and
+/// those of other policies that they may name.
 #[must_use]
 pub fn lint(
     program: &Program,
@@ -36,18 +37,35 @@ pub fn lint(
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let world = unknown_world(reference);
+    let absent = absent(program, sources);
     for policy in &program.policies {
         let text = sources.iter().find(|source| source.name == policy.source);
         let mut lint = Lint { policy, findings: &mut findings };
         if let Some(text) = text {
             lint.quotes(text);
         }
-        lint.identity(program, reference);
+        lint.identity(program, &absent, reference);
         lint.has_cases(cases);
         lint.truths(program, reference, &world);
     }
-    versions(program, &mut findings);
+    versions(program, &absent, &mut findings);
     findings
+}
+
+/// Ids of the policies that are written but not in the program, because they
+/// have errors of their own or are not checked now: who names one is right
+/// nevertheless. They are read off the line of the id, because the rest of
+/// such a file may not be readable.
+fn absent<'a>(program: &Program, sources: &'a [Source]) -> Vec<&'a str> {
+    let compiled =
+        |source: &Source| program.policies.iter().any(|policy| policy.source == source.name);
+    sources
+        .iter()
+        .filter(|source| !compiled(source))
+        .filter_map(|source| source.text.lines().find_map(|line| line.strip_prefix("id:")))
+        .filter_map(|value| value.split(" #").next())
+        .map(|id| id.trim().trim_matches(['\u{22}', '\u{27}']))
+        .collect()
 }
 
 /// One dossier of each kind of which nothing is known.
@@ -106,9 +124,11 @@ impl Lint<'_> {
         }
     }
 
-    fn identity(&mut self, program: &Program, reference: &Reference) {
+    fn identity(&mut self, program: &Program, absent: &[&str], reference: &Reference) {
         let file = &self.policy.file;
-        let known = |id: &str| program.policies.iter().any(|policy| policy.key.id == id);
+        let known = |id: &str| {
+            program.policies.iter().any(|policy| policy.key.id == id) || absent.contains(&id)
+        };
         let mut wrong = Vec::new();
         for id in file.excludes.iter().chain(&file.stacks) {
             if !known(&id.value) {
@@ -320,8 +340,12 @@ fn tier_nodes(policy: &Policy, graph: &mut Graph) -> (Vec<NodeId>, NodeId) {
 }
 
 /// Versions of one policy follow each other without overlap or gap.
-fn versions(program: &Program, findings: &mut Vec<Diagnostic>) {
+fn versions(program: &Program, absent: &[&str], findings: &mut Vec<Diagnostic>) {
     for policy in &program.policies {
+        if absent.contains(&policy.key.id.as_str()) {
+            // Which version follows which is seen once all of them are in the program.
+            continue;
+        }
         let found = [superseded(program, policy), succession(program, policy)];
         for (severity, code, message, help) in found.into_iter().flatten() {
             findings.push(Diagnostic {

@@ -4,6 +4,8 @@
 //!
 //! Left out: names and types (`check`).
 
+mod words;
+
 use std::ops::Range;
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as CelExpr, LiteralValue, SourceInfo};
@@ -146,7 +148,7 @@ pub fn parse(text: &str) -> Result<Expr, Vec<ParseFault>> {
             let expr = convert.expr(&expression);
             if convert.faults.is_empty() { Ok(expr) } else { Err(convert.faults) }
         }
-        Err(errors) => Err(syntax_faults(
+        Err(errors) => Err(words::syntax_faults(
             errors
                 .errors
                 .iter()
@@ -160,39 +162,6 @@ pub fn parse(text: &str) -> Result<Expr, Vec<ParseFault>> {
             text,
         )),
     }
-}
-
-/// What the parser uses for a symbol that begins no word of the language.
-const NO_WORD: &str = "token recognition error at: ";
-
-/// The parser's findings as faults. Symbols that cannot stand anywhere hide
-/// what follows from them, and a run of them (a Chinese word) is one fault.
-fn syntax_faults(findings: Vec<(Range<usize>, &str)>, text: &str) -> Vec<ParseFault> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    for (span, message) in &findings {
-        if message.starts_with(NO_WORD) {
-            match runs.last_mut() {
-                Some(last) if last.end == span.start => last.end = span.end,
-                _ => runs.push(span.clone()),
-            }
-        }
-    }
-    if runs.is_empty() {
-        return findings
-            .into_iter()
-            .map(|(span, message)| {
-                let (message, help) = plain_syntax(message);
-                fault(span, message, help)
-            })
-            .collect();
-    }
-    runs.into_iter()
-        .map(|run| {
-            let word = text.get(run.clone()).unwrap_or_default();
-            let help = "names are the catalogue's English names; Chinese belongs into quotes";
-            fault(run.clone(), format!("`{word}` cannot stand here"), help)
-        })
-        .collect()
 }
 
 /// What the parser's stack depends on, measured before it runs.
@@ -293,17 +262,6 @@ fn first_symbol(text: &str) -> usize {
 
 fn fault(span: Range<usize>, message: String, help: &str) -> ParseFault {
     ParseFault { span, message, help: help.to_owned() }
-}
-
-/// The parser's words in ours.
-fn plain_syntax(message: &str) -> (String, &'static str) {
-    let short = message.split(" expecting ").next().unwrap_or(message).replace('\'', "`");
-    let help = if short.contains("<EOF>") {
-        "the expression ends too early: complete it or close a bracket"
-    } else {
-        "see docs/rule-language.md for what can stand here"
-    };
-    (short.replace("<EOF>", "end of expression"), help)
 }
 
 /// Byte offset of a 1-based line and column (in characters).
@@ -484,7 +442,10 @@ impl Convert<'_> {
             return self.unsupported(
                 token.clone(),
                 &format!("`{name}`"),
-                "see docs/rule-language.md for the operators",
+                match name.as_str() {
+                    "%" => "write a percentage as a ratio, for example `0.04`",
+                    _ => "see docs/rule-language.md for the operators",
+                },
             );
         }
         ExprKind::Call(call.func_name.clone(), args)

@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_saphyr::Spanned;
 
 use crate::{
-    catalogue::Relation,
+    catalogue::{
+        Relation,
+        yaml::{self, Form},
+    },
     diagnostic::{Diagnostic, Place, Severity},
     domain::RegionCode,
     policy::file::{CaseType, Condition, PolicyFile},
@@ -145,9 +148,9 @@ impl Program {
         let mut findings = derived_fields(reference);
         let mut parsed = Vec::new();
         for source in sources {
-            match serde_saphyr::from_str::<PolicyFile>(&source.text) {
+            match yaml::parse::<PolicyFile>(&source.name, &source.text, Form::Policy) {
                 Ok(file) => parsed.push((source, file)),
-                Err(error) => findings.push(yaml_finding(&source.name, &error)),
+                Err(found) => findings.extend(found),
             }
         }
         parsed.sort_by_cached_key(|(_, file)| key_of(file));
@@ -173,27 +176,6 @@ impl Program {
 
 fn key_of(file: &PolicyFile) -> PolicyKey {
     PolicyKey { id: file.id.value.clone(), version: file.version.clone(), case: file.case }
-}
-
-/// A YAML error in our shape.
-#[must_use]
-pub fn yaml_finding(file: &str, error: &serde_saphyr::Error) -> Diagnostic {
-    let place = error.location().map_or(Place::default(), |location| Place {
-        line: usize::try_from(location.line()).unwrap_or(0),
-        column: usize::try_from(location.column()).unwrap_or(0),
-        length: 0,
-    });
-    let message = error.to_string();
-    let message = message.lines().next().unwrap_or_default().trim();
-    Diagnostic {
-        file: file.to_owned(),
-        place,
-        severity: Severity::Error,
-        code: "yaml",
-        message: message.strip_prefix("error: ").unwrap_or(message).to_owned(),
-        subject: String::new(),
-        help: "see docs/policies.md for the keys of this file".to_owned(),
-    }
 }
 
 /// Findings about the expressions of derived fields.
@@ -259,6 +241,7 @@ impl<'a> Compile<'a> {
                 "change the version of one",
             );
         }
+        self.id(&file);
         let region = self.region(&file);
         self.unit = self.unit_of(&file);
         let subject = file.audience;
@@ -304,6 +287,18 @@ impl<'a> Compile<'a> {
             cap,
             file,
         })
+    }
+
+    fn id(&mut self, file: &PolicyFile) {
+        let id = &file.id.value;
+        let part = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        if !id.split('-').all(part) {
+            let message = format!("`{id}` is no id of a policy");
+            let help = "write lower-case English words or numbers joined by hyphens, for example `elder-allowance`";
+            self.report(place::of(&file.id), "policy_id", "id", message, help);
+        }
     }
 
     fn region(&mut self, file: &PolicyFile) -> Option<RegionCode> {

@@ -112,20 +112,25 @@ pub fn cell(
         FieldType::Decimal => text.and_then(|text| decimal(&text)).map(Cell::Int),
         FieldType::Money => text.and_then(|text| money(&text)).map(Cell::Int),
         FieldType::Date => day(value).map(Cell::Date),
-        FieldType::Region => text.and_then(|text| region(&text, reference)).map(Cell::Place),
-        FieldType::Industry => text.and_then(|text| industry(&text, reference)).map(Cell::Place),
+        FieldType::Region => code(value).and_then(|code| region(code, reference)).map(Cell::Place),
+        FieldType::Industry => {
+            code(value).and_then(|code| industry(code, reference)).map(Cell::Place)
+        }
         FieldType::Code => {
-            text.and_then(|text| field.codes.as_ref()?.position(&text)).map(Cell::Code)
+            code(value).and_then(|code| field.codes.as_ref()?.position(code)).map(Cell::Code)
         }
         FieldType::Text => text.map(Cell::Text),
         FieldType::Set => set(field, value, reference).map(Cell::Set),
         FieldType::Facts => facts(field, value).map(|(rows, complete)| Cell::Facts(rows, complete)),
     };
-    cell.map(Some).ok_or_else(|| unfit(wanted(field)))
+    cell.map(Some).ok_or_else(|| unfit(wanted(field, value)))
 }
 
-fn wanted(field: &Field) -> String {
+fn wanted(field: &Field, value: &Value) -> String {
     match field.kind {
+        FieldType::Region | FieldType::Industry if value.is_number() => {
+            format!("a code: codes stand in quotes, write \"{value}\"")
+        }
         FieldType::Bool => "true or false".to_owned(),
         FieldType::Int => "a whole number".to_owned(),
         FieldType::Decimal => "a decimal such as 0.055 or \"5.5%\"".to_owned(),
@@ -143,7 +148,7 @@ fn wanted(field: &Field) -> String {
             format!("one of {}", codes.join(", "))
         }
         FieldType::Text => "text".to_owned(),
-        FieldType::Set => "a list of codes".to_owned(),
+        FieldType::Set => "a list of codes such as [\"a\", \"b\"]".to_owned(),
         FieldType::Facts => {
             "a list of {code, from, to, amount} with codes of the field's list".to_owned()
         }
@@ -156,6 +161,11 @@ fn scalar_text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// A code is a text: an unquoted number is none, and might have lost its zeros.
+fn code(value: &Value) -> Option<&str> {
+    value.as_str().map(str::trim)
 }
 
 /// Yuan, 万 or 亿 into fen.
@@ -198,13 +208,13 @@ fn industry(text: &str, reference: &Reference) -> Option<u16> {
 fn set(field: &Field, value: &Value, reference: &Reference) -> Option<Vec<u16>> {
     let mut members = Vec::new();
     for item in value.as_array()? {
-        let text = scalar_text(item)?;
+        let text = code(item)?;
         members.push(if field.holds_zones() {
-            reference.regions.zone_index(&text)?
+            reference.regions.zone_index(text)?
         } else if field.holds_industries() {
-            industry(&text, reference)?
+            industry(text, reference)?
         } else {
-            u16::from(field.codes.as_ref()?.position(&text)?)
+            u16::from(field.codes.as_ref()?.position(text)?)
         });
     }
     members.sort_unstable();

@@ -43,7 +43,7 @@ fn the_worked_example_passes() {
     findings.extend(report.findings);
     assert!(findings.is_empty(), "{}", lines(&findings));
     let said = format!(
-        "`1 policies, {} of {} cases agree, 0 errors, 0 warnings`",
+        "`1 policy, {} of {} cases agree, 0 errors, 0 warnings`",
         report.passed, report.cases
     );
     assert!(read(DOCUMENT).contains(&said), "{said}");
@@ -132,7 +132,9 @@ fn no_finding_is_left_out() {
         .map(|file| read(&format!("model/src/rules/{file}")))
         .concat();
     // The code of a finding is a word of its own in quotes.
-    let quoted: BTreeSet<&str> = sources.split('"').skip(1).step_by(2).collect();
+    let mut quoted: BTreeSet<&str> = sources.split('"').skip(1).step_by(2).collect();
+    assert!(read("model/src/catalogue/yaml.rs").contains("code: \"yaml\""));
+    quoted.insert("yaml");
     for row in &rows {
         assert!(quoted.contains(row), "{DOCUMENT} explains `{row}`, which nothing reports");
     }

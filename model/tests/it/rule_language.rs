@@ -1,7 +1,7 @@
 //! `docs/rule-language.md`: every example gives what the document says, every
 //! error reads as the document says, and nothing of the language is left out.
 
-use zhida_model::rules::check::FUNCTIONS;
+use zhida_model::{policy::cases::Verdict, rules::check::FUNCTIONS};
 
 use crate::{
     example::Example,
@@ -169,3 +169,12 @@ const CODES: [&str; 20] = [
     "unknown_relation",
     "condition_form",
 ];
+
+#[test]
+fn the_words_of_the_verdicts_are_those_of_the_document() {
+    let document = read(DOCUMENT);
+    for verdict in Verdict::ALL {
+        let row = format!("| `{}` | {} |", verdict.name(), verdict.label());
+        assert!(document.contains(&row), "{DOCUMENT} has no row with {row}");
+    }
+}

@@ -38,7 +38,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use zhida_model::catalogue::Catalogue;
-use zhida_model::domain::{IndustryTable, KeySecret, RegionTable};
+use zhida_model::domain::{IndustryTable, KeySecret, RegionTable, SubjectKind};
 
 pub use self::{
     fault::Fault,
@@ -83,6 +83,10 @@ pub struct BuildOptions<'a> {
     pub known_at: Date,
     /// The secret behind subject keys.
     pub secret: &'a KeySecret,
+    /// Whether to go on where a table cannot be read or a register holds nobody.
+    pub accept_gaps: bool,
+    /// Whether the secret may differ from the one behind the snapshot in force.
+    pub new_key: bool,
     /// Name of the snapshot.
     pub version: String,
     /// Hash of the rules, for the manifest.
@@ -103,11 +107,37 @@ pub enum BuildError {
     /// The directory of tables cannot be used.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// No register could be read.
-    #[error("no dossier could be made: {findings}")]
+    /// A register holds nobody.
+    #[error(
+        "no dossier of {} could be made: {findings}; to build without them, add `--accept-gaps`",
+        kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    )]
     Empty {
+        /// Whose register holds nobody.
+        kinds: Vec<SubjectKind>,
         /// What is wrong with the registers.
         findings: String,
+    },
+    /// Tables that are there cannot be read.
+    #[error(
+        "{} of the tables cannot be read; correct them, or add `--accept-gaps` to go on with \
+         their fields unknown\n  {}",
+        findings.len(),
+        findings.join("\n  ")
+    )]
+    Unreadable {
+        /// What is wrong with each, and what to do.
+        findings: Vec<String>,
+    },
+    /// The secret is not the one behind the snapshot in force.
+    #[error(
+        "the snapshot in `{}` was built with another secret: everybody would be a stranger, and \
+         every push go out again; use that secret, or add `--new-key` to change it on purpose",
+        out.display()
+    )]
+    OtherKey {
+        /// The folder.
+        out: PathBuf,
     },
     /// A file cannot be written.
     #[error("cannot write `{}`: {problem}", path.display())]

@@ -27,6 +27,8 @@ pub(super) struct Reject {
     pub(super) fault: Fault,
     /// The field or relation; empty when the whole row is meant.
     pub(super) field: String,
+    /// The column of the table, where one cell is meant.
+    pub(super) column: String,
     /// Group of the row, where its key was understood.
     pub(super) place: Option<u32>,
     /// The key of an orphan, to be hashed.
@@ -54,7 +56,7 @@ impl<'a> Rejects<'a> {
         keys: [&'a [SubjectKey]; 2],
     ) -> std::io::Result<Rejects<'a>> {
         let mut file = BufWriter::new(File::create(path)?);
-        file.write_all("table,row,subject,field,reason,value,owner,remedy\n".as_bytes())?;
+        file.write_all("table,row,subject,field,column,reason,value,owner,remedy\n".as_bytes())?;
         Ok(Rejects { path: path.to_owned(), file, error: None, secret, known_at, keys })
     }
 
@@ -67,6 +69,7 @@ impl<'a> Rejects<'a> {
             &reject.record.to_string(),
             &subject,
             &reject.field,
+            &reject.column,
             reject.fault.name(),
             &value,
             &table.owner,

@@ -12,7 +12,7 @@ use zhida_model::catalogue::types::{KeyKind, Take};
 use zhida_model::catalogue::{Catalogue, Field, FieldId, SourceTable};
 use zhida_model::domain::SubjectKind;
 use zhida_model::frame::World;
-use zhida_store::{ManifestInfo, SnapshotWriter};
+use zhida_store::{ManifestInfo, Snapshot, SnapshotWriter};
 
 use super::aggregate::{Dense, View};
 use super::cell::Context;
@@ -61,6 +61,7 @@ struct Gathering {
 /// previous files and the previous snapshot stay as they were.
 pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport, BuildError> {
     read::refuse_remote(&options.tables)?;
+    same_key(options)?;
     let staging = options.out.join(STAGING);
     let fail = |path: &Path| {
         let path = path.to_owned();
@@ -74,6 +75,17 @@ pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport, BuildError> {
     // After an error it would only take up space; after success it is empty.
     let _ = fs::remove_dir_all(&staging);
     report
+}
+
+/// Everybody gets another key from another secret: pushes would go out again.
+fn same_key(options: &BuildOptions<'_>) -> Result<(), BuildError> {
+    let before = Snapshot::manifest_of(&options.out).ok().and_then(|manifest| manifest.key_id);
+    match before {
+        Some(before) if before != options.secret.id() && !options.new_key => {
+            Err(BuildError::OtherKey { out: options.out.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn build_in(options: &BuildOptions<'_>, staging: &Path) -> Result<BuildReport, BuildError> {
@@ -101,9 +113,7 @@ fn build_in(options: &BuildOptions<'_>, staging: &Path) -> Result<BuildReport, B
         .finish()
         .map_err(|(path, error)| BuildError::Write { path, problem: error.to_string() })?;
     drop(context);
-    if registered.iter().all(|registered| registered.keys.is_empty()) {
-        return Err(BuildError::Empty { findings: gathering.register_findings(catalogue) });
-    }
+    gathering.refuse_gaps(options, &registered)?;
     (options.progress)(Progress::Writing);
     let (world, report) = gathering.finish(options, &registered);
     write(options, staging, &world, &report)?;
@@ -210,9 +220,45 @@ impl Gathering {
         for ((row, place, fault), field) in faults {
             let record = loaded.records.get(row as usize).copied().unwrap_or(0);
             let place = (!by_household).then_some(place);
-            let reject = Reject { record, fault, field, place, raw_key: None, value: None };
+            let reject = Reject {
+                record,
+                fault,
+                field,
+                column: String::new(),
+                place,
+                raw_key: None,
+                value: None,
+            };
             report.reject(&reject);
             rejects.push(&plan.table.entry, reject);
+        }
+    }
+
+    /// A register that holds nobody, or a table that is there and cannot be
+    /// read, is no basis for telling people that something no longer fits.
+    fn refuse_gaps(
+        &self,
+        options: &BuildOptions<'_>,
+        registered: &[Registered; 2],
+    ) -> Result<(), BuildError> {
+        let empty: Vec<SubjectKind> = SubjectKind::ALL
+            .into_iter()
+            .filter(|kind| registered[kind.index()].keys.is_empty())
+            .collect();
+        if empty.len() == SubjectKind::ALL.len() || !(options.accept_gaps || empty.is_empty()) {
+            let findings = self.register_findings(options.catalogue);
+            return Err(BuildError::Empty { kinds: empty, findings });
+        }
+        let unreadable: Vec<String> = self
+            .reports
+            .iter()
+            .flat_map(|report| &report.findings)
+            .filter(|finding| finding.code == "unreadable_table")
+            .map(|finding| format!("{}；{}", finding.message, finding.remedy))
+            .collect();
+        match unreadable.is_empty() || options.accept_gaps {
+            true => Ok(()),
+            false => Err(BuildError::Unreadable { findings: unreadable }),
         }
     }
 
@@ -428,6 +474,7 @@ fn write(
         rule_set_hash: options.rule_set_hash.clone(),
         created_at: options.created_at,
         created_by: options.created_by.clone(),
+        key_id: options.secret.id(),
     })?;
     Ok(())
 }

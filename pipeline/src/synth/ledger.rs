@@ -2,7 +2,7 @@
 //! about it. Entries go to `ledger.csv` as they come; `ledger.json` has the
 //! totals and the first entries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -47,10 +47,39 @@ struct Whole<'a> {
     known_at: String,
     citizens: u64,
     enterprises: u64,
+    /// Rows of every table written, faulty ones included.
+    rows: &'a BTreeMap<String, u64>,
     totals: &'a Totals,
     subjects: &'a BTreeMap<&'static str, u64>,
     cut: bool,
     entries: &'a [Entry],
+}
+
+/// The tables that an earlier run wrote into the folder, by its ledger.
+fn written_before(dir: &Path) -> BTreeSet<String> {
+    #[derive(serde::Deserialize)]
+    struct Before {
+        rows: BTreeMap<String, u64>,
+    }
+    let text = std::fs::read_to_string(dir.join("ledger.json")).unwrap_or_default();
+    serde_json::from_str(&text)
+        .map(|Before { rows }| rows.into_keys().collect())
+        .unwrap_or_default()
+}
+
+/// Refuses a folder where a file that no earlier run wrote would be replaced.
+///
+/// # Errors
+/// [`SynthError::Foreign`], naming the file.
+pub(super) fn refuse_foreign(dir: &Path, plans: &[TablePlan]) -> Result<(), SynthError> {
+    let own = written_before(dir);
+    let files = plans.iter().filter(|plan| !own.contains(&plan.name)).flat_map(|plan| {
+        ["csv", "csv.gz", "parquet"].map(|suffix| dir.join(format!("{}.{suffix}", plan.name)))
+    });
+    match files.into_iter().find(|path| path.exists()) {
+        Some(path) => Err(SynthError::Foreign { path }),
+        None => Ok(()),
+    }
 }
 
 impl Ledger {
@@ -108,6 +137,7 @@ impl Ledger {
     pub(super) fn close(
         mut self,
         options: &super::SynthOptions<'_>,
+        rows: &BTreeMap<String, u64>,
         subjects: &BTreeMap<&'static str, u64>,
     ) -> Result<Totals, SynthError> {
         self.file
@@ -118,6 +148,7 @@ impl Ledger {
             known_at: options.known_at.to_string(),
             citizens: options.citizens,
             enterprises: options.enterprises,
+            rows,
             totals: &self.totals,
             subjects,
             cut: self.cut,

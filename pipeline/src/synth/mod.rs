@@ -122,6 +122,16 @@ pub enum SynthError {
         #[source]
         source: std::io::Error,
     },
+    /// A table that was not made here stands in the way.
+    #[error(
+        "`{}` was not made by an earlier run and would be replaced: move it away, or make the \
+         tables in another folder",
+        path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// A Parquet file cannot be written.
     #[error("cannot write `{}` as Parquet: {problem}", path.display())]
     Parquet {

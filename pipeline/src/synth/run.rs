@@ -8,7 +8,7 @@ use zhida_model::catalogue::types::{FieldType, KeyKind, Take};
 use zhida_model::domain::SubjectKind;
 
 use super::fault::{Faults, Kind, Planted, Record};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, refuse_foreign};
 use super::place::Places;
 use super::plan::{Shape, Shared, TablePlan, plans};
 use super::row::{Maker, Subject};
@@ -53,13 +53,14 @@ pub fn synth(options: &SynthOptions<'_>) -> Result<SynthReport, SynthError> {
     let forms: Vec<Form> = (0..plans.len()).map(|table| form(options.format, table)).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.max(1)).build();
     let pool = pool.map_err(|error| SynthError::Threads { problem: error.to_string() })?;
+    refuse_foreign(&options.out, &plans)?;
     let mut ledger = Ledger::create(&options.out)?;
     if let Some((table, planted)) = &dropped {
         ledger.note(&plans[*table], 1, planted)?;
     }
     let (rows, subjects) =
         pool.install(|| write_all(options, &plans, &shared, &forms, &mut ledger))?;
-    let faults = ledger.close(options, &subjects)?;
+    let faults = ledger.close(options, &rows, &subjects)?;
     Ok(SynthReport { rows, faults, subjects, empty_fields })
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::{Date, date};
 use zhida_model::catalogue::{Catalogue, read};
 use zhida_model::domain::{IndustryTable, KeySecret, RegionTable};
 use zhida_pipeline::build::{BuildOptions, BuildReport, build};
-use zhida_pipeline::synth::{Format, SynthOptions, SynthReport, synth};
+use zhida_pipeline::synth::{Format, SynthError, SynthOptions, SynthReport, synth};
 
 const KNOWN_AT: Date = date(2026, 3, 31);
 
@@ -53,7 +53,11 @@ const SMALL: Size = Size {
 };
 
 fn make(tables: &Tables, out: &Path, size: Size) -> SynthReport {
-    let made = synth(&SynthOptions {
+    try_make(tables, out, size).unwrap()
+}
+
+fn try_make(tables: &Tables, out: &Path, size: Size) -> Result<SynthReport, SynthError> {
+    synth(&SynthOptions {
         seed: size.seed,
         enterprises: size.enterprises,
         citizens: size.citizens,
@@ -66,8 +70,7 @@ fn make(tables: &Tables, out: &Path, size: Size) -> SynthReport {
         regions: &tables.regions,
         industries: &tables.industries,
         progress: &|_| {},
-    });
-    made.unwrap()
+    })
 }
 
 fn built(tables: &Tables, dir: &Path) -> BuildReport {
@@ -80,6 +83,8 @@ fn built(tables: &Tables, dir: &Path) -> BuildReport {
         industries: &tables.industries,
         known_at: KNOWN_AT,
         secret: &secret,
+        accept_gaps: false,
+        new_key: false,
         version: "v1".to_owned(),
         rule_set_hash: "none".to_owned(),
         created_at: jiff::Timestamp::UNIX_EPOCH,
@@ -255,4 +260,20 @@ fn the_sample_tables_are_what_the_generator_makes() {
         differing.is_empty(),
         "run with ZHIDA_BLESS=1, then look at the difference: {differing:?}"
     );
+}
+
+#[test]
+fn a_table_that_somebody_put_there_is_not_replaced() {
+    let tables = tables();
+    let dir = tempfile::tempdir().unwrap();
+    make(&tables, dir.path(), SMALL);
+    // Made here before: may be made again.
+    make(&tables, dir.path(), SMALL);
+    let foreign = tempfile::tempdir().unwrap();
+    let path = foreign.path().join("population.csv");
+    fs::write(&path, "my own").unwrap();
+    let error = try_make(&tables, foreign.path(), SMALL).unwrap_err();
+    assert!(error.to_string().contains("population.csv"), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "my own");
+    assert_eq!(fs::read_dir(foreign.path()).unwrap().count(), 1);
 }

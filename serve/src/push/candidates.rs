@@ -21,7 +21,7 @@ use zhida_model::{
 
 use crate::{
     judging::{self, Wanted},
-    view::{case_name, route_name, verdict_words},
+    view::{case_name, route_name},
 };
 
 /// Months until a person is of age (Civil Code art. 17).
@@ -118,7 +118,7 @@ fn subject(matcher: &Matcher<'_>, kind: SubjectKind, row: u32) -> Batch {
 fn reason(why: &[String], found: &Match) -> String {
     let met: Vec<&str> =
         why.iter().filter_map(|line| line.strip_prefix("满足：")).take(REASONS).collect();
-    let words = verdict_words(found.verdict);
+    let words = found.verdict.label();
     if met.is_empty() { words.to_owned() } else { format!("{words}：{}", met.join("；")) }
 }
 

@@ -22,6 +22,7 @@ async function ask(path, token) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   const answer = await fetch(path, { headers, cache: "no-store" });
   const body = await answer.json();
+  if (body.status === "damaged") throw new Error("数据快照已损坏：服务日志写明是哪个文件、如何处理");
   if (!answer.ok) throw new Error(`${body.title}：${body.detail}`);
   return body;
 }
@@ -82,7 +83,7 @@ async function find(form) {
   one("#results").replaceChildren(...body.recommendations.map(policy), ...against_.map(against));
   const listed = `判断日 ${body.as_of}，列出 ${body.recommendations.length} 项。`;
   const counted = body.counts
-    ? `可能符合 ${body.counts.eligible + body.counts.likely} 项（其中 ${body.counts.suppressed} 项已享受或已过期，不再列出），尚缺信息 ${body.counts.unknown} 项。`
+    ? `符合 ${body.counts.eligible} 项，可能符合（待人工认定）${body.counts.likely} 项（其中 ${body.counts.suppressed} 项已享受或已过期，不再列出），信息不足 ${body.counts.unknown} 项。`
     : "";
   say("#said", listed + counted + body.notice);
 }

@@ -97,7 +97,7 @@ async fn the_calculator_answers_without_a_token() {
     let body = service.send(request).await.ok();
     assert_eq!(body["matches"][0]["id"], "childcare");
     assert_eq!(body["matches"][0]["verdict"], "eligible");
-    assert_eq!(body["matches"][0]["verdict_words"], "可能符合");
+    assert_eq!(body["matches"][0]["verdict_words"], "符合");
     assert_eq!(body["matches"][0]["amount"]["fen"], 360_000);
     assert_eq!(body["counts"]["ineligible"], 1, "a baby is not eighty");
 }
@@ -149,7 +149,90 @@ async fn bodies_that_cannot_be_read_are_refused() {
     let plain = Request::post("/v1/match").body(Body::from("{}")).unwrap();
     service.send(plain).await.problem(415, "unsupported-media");
     let long = json!({ "kind": "citizen", "values": { "name": "长".repeat(70_000) } });
-    service.post("/v1/match", &long).await.problem(413, "too-large");
+    let body = service.post("/v1/match", &long).await.problem(413, "too-large");
+    assert!(body["detail"].as_str().unwrap().contains("65536 bytes"), "{body}");
+}
+
+#[tokio::test]
+async fn what_is_expected_is_said_and_nothing_that_was_sent() {
+    let service = Service::new().await;
+    let secret = "330106199001011234";
+    let queries = [
+        ("/v1/policies?limit=many", "`limit`: expected is a whole number"),
+        ("/v1/policies?limit=-1", "`limit`: expected is a whole number"),
+        ("/v1/policies?kind=dog", "`kind`: expected is `enterprise` or `citizen`"),
+        ("/v1/policies?colour=red", "there is no such name here: there are `kind`, `region`"),
+        ("/v1/policies?330106199001011234=x", "there is no such name here"),
+        ("/v1/policies?limit=1&limit=2", "`limit`: is given twice"),
+        ("/v1/fields", "`kind`: is missing"),
+    ];
+    for (path, words) in queries {
+        let body = service.get_openly(path).await.problem(400, "bad-request");
+        plain(&body, words, secret);
+    }
+    let bodies = [
+        (json!({ "kind": "citizen" }), "`values`: is missing"),
+        (json!({ "kind": secret, "values": {} }), "`kind`: expected is `enterprise` or `citizen`"),
+        (json!({ "kind": "citizen", "values": secret }), "`values`: expected is an object"),
+        (json!({ "kind": "citizen", "values": {}, "colour": 1 }), "`colour`: there is no such"),
+        (json!({ "kind": "citizen", "values": {}, secret: 1 }), "there is no such name"),
+        (
+            json!({ "kind": "citizen", "values": {}, "include_ineligible": "yes" }),
+            "`include_ineligible`: expected is `true` or `false`",
+        ),
+        (json!("text"), "expected is an object"),
+    ];
+    for (body, words) in bodies {
+        let body = service.post("/v1/match", &body).await.problem(422, "unprocessable");
+        plain(&body, words, secret);
+    }
+    let broken_ones =
+        ["", "{", "{\"kind\": \"citizen\",,}", "{\"kind\": 7}", "[1]", "\"330106199001011234"];
+    for broken in broken_ones {
+        let reply = service.put_or_post("POST", "/v1/match", broken, &[]).await;
+        plain(&reply.problem(400, "bad-request"), "the body is no JSON", secret);
+    }
+}
+
+/// The words are there; neither the reader's own nor what was sent is.
+#[track_caller]
+fn plain(body: &serde_json::Value, words: &str, secret: &str) {
+    let text = body.to_string();
+    assert!(body["detail"].as_str().unwrap().contains(words), "`{words}` is not in {text}");
+    for raw in ["Failed", "deserialize", "invalid", "unknown", "struct", "EOF", secret] {
+        assert!(!text.contains(raw), "`{raw}` leaks: {text}");
+    }
+}
+
+#[tokio::test]
+async fn routes_with_bodies_describe_what_bodies_are_refused() {
+    let service = Service::new().await;
+    let openapi = service.get_openly("/openapi.json").await.ok();
+    let mut with_body = 0;
+    for (path, item) in openapi["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if operation.get("requestBody").is_none() {
+                continue;
+            }
+            with_body += 1;
+            for status in ["400", "413", "415", "422"] {
+                let described = operation["responses"].get(status).is_some();
+                assert!(described, "{method} {path} does not describe {status}");
+            }
+        }
+    }
+    assert_eq!(with_body, 4);
+}
+
+#[tokio::test]
+async fn a_sum_that_depends_on_what_is_missing_says_so() {
+    let service = Service::new().await;
+    let question = json!({ "kind": "citizen", "values": { "birth_date": "2025-09-10" } });
+    let body = service.post("/v1/match", &question).await.ok();
+    let fit = &body["matches"][0];
+    assert_eq!((&fit["id"], &fit["verdict"]), (&json!("childcare"), &json!("unknown")));
+    assert_eq!(fit["verdict_words"], "信息不足");
+    assert_eq!(fit["amount"]["text"], "若符合：3600元");
 }
 
 #[tokio::test]

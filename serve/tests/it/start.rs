@@ -88,6 +88,32 @@ async fn a_broken_newer_snapshot_leaves_the_old_one_in_force() {
 }
 
 #[tokio::test]
+async fn a_flipped_byte_of_the_index_is_damage() {
+    let sound = Service::new().await;
+    assert_eq!(sound.get_openly("/v1/health").await.ok()["verified"], false);
+    sound.state.engine().verify().unwrap();
+    assert_eq!(sound.get_openly("/v1/health").await.ok()["verified"], true);
+
+    let service = Service::new().await;
+    let keys = service.dir.path().join("snapshots/first/keys.arrow");
+    let mut bytes = std::fs::read(&keys).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&keys, bytes).unwrap();
+    let engine = Engine::open(service.dir.path());
+    let error = match engine {
+        Ok(engine) => engine.verify().unwrap_err().to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert!(error.contains("keys.arrow") && error.contains("zhida build"), "{error}");
+    service.state.engine().verify().unwrap_err();
+    let reply = service.get_openly("/v1/health").await;
+    assert_eq!(reply.status.as_u16(), 503, "{}", reply.text);
+    assert_eq!(reply.json()["status"], "damaged");
+    assert_eq!(reply.json()["verified"], false);
+}
+
+#[tokio::test]
 async fn before_and_after_verifying_the_answers_are_the_same() {
     let service = Service::new().await;
     let engine = service.state.engine();

@@ -61,8 +61,10 @@ async fn recommendations_come_with_reasons() {
     assert_eq!(ids(&body["recommendations"]), ["elder"]);
     let one = &body["recommendations"][0];
     assert_eq!(one["verdict"], "likely");
-    assert!(one["verdict_words"].as_str().unwrap().starts_with("可能符合"));
+    assert_eq!(one["verdict_words"], "可能符合（待人工认定）");
     assert_eq!(one["amount"]["fen"], 10_000);
+    let score = one["score"].to_string();
+    assert!(score.len() <= "0.1234".len(), "{score}");
     assert_eq!(
         one["why"],
         json!(["满足：具有本市户籍", "满足：年满80周岁", "由受理部门认定：核实居住情况"])
@@ -83,8 +85,20 @@ async fn what_does_not_match_is_left_out_unless_asked_for() {
     let body = service.get(&format!("{path}?include=ineligible")).await.ok();
     assert_eq!(ids(&body["not_matching"]), ["childcare", "elder"]);
     assert_eq!(body["not_matching"][0]["failing"], json!(["具有中国国籍", "未满3周岁"]));
-    let words = body["not_matching"][0]["verdict_words"].as_str().unwrap();
-    assert!(words.contains("可核对"), "{words}");
+    assert_eq!(body["not_matching"][0]["verdict_words"], "暂不符合");
+}
+
+#[tokio::test]
+async fn who_does_not_qualify_is_shown_no_sum_of_their_own() {
+    let service = Service::new().await;
+    let path = |row| format!("/v1/subjects/{}/explanations/childcare", citizen(row));
+    let body = service.get(&path(NOBODY)).await.ok();
+    assert_eq!(body["verdict"], "ineligible");
+    assert_eq!(body["verdict_words"], "暂不符合");
+    assert_eq!(body["amount"], json!({ "state": "none" }));
+    assert!(!body["policy"]["benefit"].as_str().unwrap().is_empty());
+    let body = service.get(&path(BABY)).await.ok();
+    assert_eq!((&body["verdict_words"], &body["amount"]["fen"]), (&json!("符合"), &json!(360_000)));
 }
 
 #[tokio::test]

@@ -212,6 +212,7 @@ pub(crate) fn snapshot(root: &Path, version: &str, change: &Change) {
             rule_set_hash: "5e1f".to_owned(),
             created_at: "2026-04-01T02:03:04Z".parse().unwrap(),
             created_by: "zhida 0.1.0".to_owned(),
+            key_id: "0123456789abcdef".to_owned(),
         })
         .unwrap();
 }
@@ -375,6 +376,7 @@ pub(crate) fn sample_snapshot(samples: &Path, root: &Path) {
             rule_set_hash: "5e1f".to_owned(),
             created_at: "2026-06-16T02:03:04Z".parse().unwrap(),
             created_by: "zhida 0.1.0".to_owned(),
+            key_id: "0123456789abcdef".to_owned(),
         })
         .unwrap();
 }

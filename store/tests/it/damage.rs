@@ -83,14 +83,46 @@ fn a_broken_chunk_is_found_when_it_is_touched_and_the_others_are_read() {
     save(root.path(), "v2", &world(9, [1, 1])).unwrap();
     let snapshot = Snapshot::open(&dir, &catalogue).unwrap();
     snapshot.frame(SubjectKind::Enterprise, 0).unwrap();
+    let current = root.path().canonicalize().unwrap().join("snapshots/current");
     for _ in 0..2 {
         let error = snapshot.frame(SubjectKind::Citizen, 0).unwrap_err().to_string();
         assert!(error.starts_with("chunk 0 of `"), "{error}");
         assert!(error.contains("citizen.arrow"), "{error}");
         assert!(error.contains("run `zhida build` again"), "{error}");
-        assert!(error.contains("v2`"), "the one that is still there is named: {error}");
+        let back = format!("`ln -sfn v2 '{}'`", current.display());
+        assert!(error.contains(&back), "how to use the one that is still there: {error}");
     }
     assert!(matches!(snapshot.world(), Err(StoreError::Checksum { .. })));
+}
+
+#[test]
+fn a_broken_index_is_found_without_looking_a_key_up() {
+    let (_root, dir) = saved();
+    let path = dir.join("keys.arrow");
+    let mut bytes = fs::read(&path).unwrap();
+    let manifest = Snapshot::manifest_of(&dir).unwrap();
+    let batch = &manifest.file("keys.arrow").unwrap().batches[0];
+    bytes[(batch.offset + batch.bytes / 2) as usize] ^= 4;
+    fs::write(&path, bytes).unwrap();
+    let snapshot = Snapshot::open(&dir, &catalogue()).unwrap();
+    snapshot.world().unwrap();
+    let error = snapshot.verify_keys().unwrap_err();
+    assert!(error.is_damage());
+    assert!(error.to_string().contains("keys.arrow"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_gone_is_named_once_with_what_to_do() {
+    for name in ["keys.arrow", "citizen.arrow", "SHA256SUMS"] {
+        let (_root, dir) = saved();
+        fs::remove_file(dir.join(name)).unwrap();
+        let error = check(&dir).unwrap_err();
+        assert!(matches!(error, StoreError::Missing { .. }), "{error:?}");
+        assert!(error.is_damage());
+        let error = error.to_string();
+        assert!(error.contains(&format!("{name}` is missing")), "{error}");
+        assert!(error.contains("run `zhida build` again"), "{error}");
+    }
 }
 
 #[test]

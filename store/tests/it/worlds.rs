@@ -29,6 +29,7 @@ pub(crate) fn info() -> ManifestInfo {
         rule_set_hash: "5e1f".to_owned(),
         created_at: "2026-04-01T02:03:04Z".parse().unwrap(),
         created_by: "zhida 0.1.0".to_owned(),
+        key_id: "0123456789abcdef".to_owned(),
     }
 }
 

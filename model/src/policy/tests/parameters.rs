@@ -263,7 +263,7 @@ fn yaml_that_cannot_be_read() {
         "verified: true",
         "p.yaml:13:5: error[yaml]: unknown field `verified`, expected one of name, region, from, \
          to, value, source, unverified\n  \
-         help: correct the YAML at this place; the rest of the file is read after that",
+         help: correct this place; docs/catalogue.md explains the keys of this file",
     );
     let findings = read("parameters:\n  - [\n").map_or_else(|findings| findings, |_| Vec::new());
     assert_eq!(findings.iter().map(|f| (f.code, f.place.line)).collect::<Vec<_>>(), [("yaml", 2)]);

@@ -8,7 +8,7 @@ use crate::{
     domain::{Number, Tri},
     rules::{
         ir::{Atom, FieldRef, Mask, NodeId, Num, NumId, Op, TextTest},
-        parse::{Arithmetic, Expr},
+        parse::{Arithmetic, Expr, ExprKind, Number2},
     },
 };
 
@@ -58,6 +58,10 @@ impl Checker<'_> {
                 "an industry is not compared with a code".to_owned(),
                 "write `industry_in(industry, [\"C\", \"65\"])`: sub-classes count too",
             ),
+            (Typed::Number(_, 0), Typed::Period(_)) => self.compare_length(op, left, right, span),
+            (Typed::Period(_), Typed::Number(_, 0)) => {
+                self.compare_length(op.flipped(), right, left, span)
+            }
             (a, b) => self.broken(
                 span,
                 "wrong_type",
@@ -65,6 +69,37 @@ impl Checker<'_> {
                 compare_help(&a, &b),
             ),
         }
+    }
+
+    /// `age(…) >= years(18)`: lengths are plain numbers, a period is none.
+    fn compare_length(
+        &mut self,
+        op: Op,
+        number: &Expr,
+        period: &Expr,
+        span: &Range<usize>,
+    ) -> Typed {
+        let (length, unit) = match &number.kind {
+            ExprKind::Call(name, _) => match name.as_str() {
+                "age" | "years_since" => ("a number of years", "years"),
+                "months_since" => ("a number of months", "months"),
+                "days_since" => ("a number of days", "days"),
+                _ => ("a number", ""),
+            },
+            _ => ("a number", ""),
+        };
+        let count = match &period.kind {
+            ExprKind::Call(name, args) if name == unit => args.first(),
+            _ => None,
+        };
+        let help = match count.map(|count| &count.kind) {
+            Some(ExprKind::Number(Number2(count, 1))) => {
+                format!("write `{} {count}`", op.symbol())
+            }
+            _ => "compare with a bare number; periods stand in had(…), count(…) and sum(…)".into(),
+        };
+        let message = format!("{length} cannot be compared with a period");
+        self.broken(span, "wrong_type", message, &help)
     }
 
     fn compare_numbers(
@@ -443,6 +478,13 @@ fn compare_help(left: &Typed, right: &Typed) -> &'static str {
         }
         (Typed::Facts(_), _) | (_, Typed::Facts(_)) => "ask holds(…), had(…), count(…) or sum(…)",
         (Typed::Members(..), _) | (_, Typed::Members(..)) => "use count(…), .exists(…) or .all(…)",
-        _ => "compare like with like",
+        (Typed::Set(_), _) | (_, Typed::Set(_)) => "ask `\"code\" in set_field`",
+        (Typed::Truth(_), _) | (_, Typed::Truth(_)) => {
+            "a condition stands alone, without a comparison; `!` before it negates it"
+        }
+        (Typed::Number(..), Typed::Code(..)) | (Typed::Code(..), Typed::Number(..)) => {
+            "write numbers without and codes with quotes, each as the field is"
+        }
+        _ => "give both sides the same type",
     }
 }

@@ -43,6 +43,21 @@ p.yaml:18:34: error[quote_not_found]: condition `d`: `` does not stand in 第一
     );
 }
 
+/// A policy that has errors of its own is there all the same.
+#[test]
+fn a_policy_that_does_not_compile_may_be_named() {
+    let names = |id: &str| policy("p", &format!("stacks: [{id}]\n"), &when("a", "student"));
+    let broken = source("q", policy("q", "", &when("a", "studend")));
+    let sources = [source("p", names("q")), broken];
+    let (program, _) = crate::rules::program::Program::compile(&sources, reference());
+    assert_eq!(program.policies.len(), 1);
+    let cases = [source("p.cases", String::new())];
+    assert_eq!(lint(&program, &sources, &cases, reference()), []);
+    let found = lint(&program, sources.get(..1).expect("one"), &cases, reference());
+    assert_eq!(found.len(), 1, "without its file nobody is there: {found:?}");
+    assert_eq!(found.first().map(|finding| finding.code), Some("unknown_policy"));
+}
+
 #[test]
 fn blanks_and_line_breaks_of_a_quote_do_not_matter() {
     let more =

@@ -229,6 +229,60 @@ fn chains_up_to_the_limit_are_read() {
     assert_eq!(ask.truth(&sum), crate::domain::Tri::True);
 }
 
+/// The first fault of a text, with what to do.
+fn first_fault(text: &str) -> String {
+    let faults = parse(text).expect_err(text);
+    let first = faults.first().expect(text);
+    let at = text.get(first.span.clone()).expect(text);
+    format!("{} [{at}] {}", first.message, first.help)
+}
+
+#[test]
+fn symbols_of_other_languages_are_told_apart() {
+    for (text, expected) in [
+        ("fee = yuan(400)", "`=` cannot stand here [=] write `==` to compare"),
+        ("size ≥ 3", "`≥` cannot stand here [≥] write `>=`"),
+        ("a & b", "`&` cannot stand here [&] write `&&` for \"and\""),
+        (
+            "within(place，\"330100\")",
+            "`，` cannot stand here [，] write punctuation in its English form: `,` `(` `)` `\"`",
+        ),
+        (
+            "size > 3;",
+            "`;` cannot stand here [;] see docs/rule-language.md for what can stand here",
+        ),
+        (
+            "年龄 > 3",
+            "`年龄` cannot stand here [年龄] names are the catalogue's English names; Chinese belongs into quotes",
+        ),
+    ] {
+        assert_eq!(first_fault(text), expected);
+    }
+}
+
+#[test]
+fn percentages_are_ratios() {
+    for (text, number, ratio) in [
+        ("growth > 4%", "4%", "0.04"),
+        ("growth >= 5.5% && size > 3", "5.5%", "0.055"),
+        ("growth == 50%", "50%", "0.5"),
+        ("growth < 120%", "120%", "1.2"),
+        ("growth > 0%", "0%", "0"),
+        ("'4%' == name && growth > 100%", "100%", "1"),
+    ] {
+        let expected = format!(
+            "`{number}` is no number of the rule language [{number}] write it as a ratio: `{ratio}`"
+        );
+        assert_eq!(first_fault(text), expected, "{text}");
+    }
+    // Where a number follows, it reads as a remainder, which the language lacks.
+    assert_eq!(
+        first_fault("size % 4 == 0"),
+        "`%` is not part of the rule language [%] write a percentage as a ratio, for example `0.04`"
+    );
+    assert!(parse("name == '4%'").is_ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

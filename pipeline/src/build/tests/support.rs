@@ -44,10 +44,12 @@ pub(super) fn person_row(n: u32) -> String {
 pub(super) struct Case {
     pub(super) dir: TempDir,
     pub(super) known_at: Date,
-    catalogue: Catalogue,
-    regions: RegionTable,
-    industries: IndustryTable,
-    secret: KeySecret,
+    pub(super) catalogue: Catalogue,
+    pub(super) regions: RegionTable,
+    pub(super) industries: IndustryTable,
+    pub(super) secret: KeySecret,
+    pub(super) accept_gaps: bool,
+    pub(super) new_key: bool,
 }
 
 /// What a build made.
@@ -61,7 +63,7 @@ pub(super) struct Outcome {
 impl Case {
     /// Three firms and five persons in the registers.
     pub(super) fn new() -> Case {
-        let case = Case::bare();
+        let case = Case { accept_gaps: false, ..Case::bare() };
         let firms: String = (1..=3).map(firm_row).collect();
         case.table("firm", &format!("{FIRM}{firms}"));
         let persons: String = (1..=5).map(person_row).collect();
@@ -82,6 +84,8 @@ impl Case {
             ))
             .unwrap(),
             secret: KeySecret::new(b"a secret for tests only").unwrap(),
+            accept_gaps: true,
+            new_key: false,
         }
     }
 
@@ -106,6 +110,8 @@ impl Case {
             industries: &self.industries,
             known_at: self.known_at,
             secret: &self.secret,
+            accept_gaps: self.accept_gaps,
+            new_key: self.new_key,
             version: version.to_owned(),
             rule_set_hash: "none".to_owned(),
             created_at: jiff::Timestamp::UNIX_EPOCH,

@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 use jiff::civil::date;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use zhida_model::domain::{KeySecret, SubjectKind};
 
 use super::support::*;
 use crate::build::{BuildError, day};
@@ -136,7 +137,7 @@ fn parquet_with_types_reads_like_csv() {
 
 #[test]
 fn two_forms_of_one_table_are_refused() {
-    let case = full();
+    let case = Case { accept_gaps: true, ..full() };
     case.file("staff.csv.gz", b"");
     let outcome = case.build();
     assert!(outcome.table("staff").findings[0].message.contains("more than one form"));
@@ -165,6 +166,42 @@ fn a_build_that_fails_leaves_the_previous_snapshot() {
         std::fs::read_link(case.out().join("snapshots/current")).unwrap().to_str(),
         Some("v1")
     );
+}
+
+#[test]
+fn a_lost_register_or_table_is_no_basis_unless_accepted() {
+    let case = full();
+    case.build();
+    let before = case.product();
+    let persons = std::fs::read(case.dir.path().join("person.csv")).unwrap();
+    std::fs::remove_file(case.dir.path().join("person.csv")).unwrap();
+    let error = case.try_build("v2").unwrap_err();
+    assert!(matches!(&error, BuildError::Empty { kinds, .. } if *kinds == [SubjectKind::Citizen]));
+    assert!(error.to_string().contains("--accept-gaps"), "{error}");
+    case.file("person.csv", &persons);
+    case.file("staff.csv", b"\xff\xfe");
+    let error = case.try_build("v2").unwrap_err();
+    assert!(
+        matches!(&error, BuildError::Unreadable { findings } if findings.len() == 1),
+        "{error}"
+    );
+    assert!(error.to_string().contains("staff"), "{error}");
+    assert_eq!(before, case.product());
+    let case = Case { accept_gaps: true, ..case };
+    case.try_build("v2").unwrap();
+}
+
+#[test]
+fn another_secret_is_refused_unless_meant() {
+    let case = full();
+    case.build();
+    let before = case.product();
+    let case = Case { secret: KeySecret::new(b"quite another secret").unwrap(), ..case };
+    let error = case.try_build("v2").unwrap_err();
+    assert!(matches!(error, BuildError::OtherKey { .. }), "{error}");
+    assert_eq!(before, case.product());
+    let case = Case { new_key: true, ..case };
+    case.try_build("v2").unwrap();
 }
 
 #[test]
