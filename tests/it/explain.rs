@@ -136,6 +136,20 @@ fn said(subject: &str, policy: &str) -> String {
 }
 
 #[test]
+fn only_the_branch_that_is_taken_is_worked_out() {
+    let found = rows(&world().join("matches.parquet"));
+    let wanted =
+        |row: &&Row| text(row, "policy") == "minimum-living" && text(row, "verdict") == "eligible";
+    let row = found.iter().find(wanted).unwrap();
+    let said = said(text(row, "subject"), "minimum-living");
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("计算：")).collect();
+    assert_eq!(lines.len(), 1, "{said}");
+    let (line, rural) = (lines[0], said.contains("户籍性质 = 农村"));
+    assert_eq!(line.contains("农村低保标准"), rural, "{said}");
+    assert_eq!(line.contains("城市低保标准"), !rural, "{said}");
+}
+
+#[test]
 fn nobody_is_shown_a_sum_that_is_not_theirs() {
     let found = rows(&world().join("matches.parquet"));
     let of = |policy: &str, verdict: &str| {

@@ -196,7 +196,7 @@ fn trace<'a>(
     }
 }
 
-/// The atoms of a condition in the order they stand in it.
+/// The atoms of a condition that matter, in the order they stand in it.
 fn tests<'a>(scalar: &Scalar<'a>, render: &Render<'_>, node: NodeId, at: &At<'a>) -> Vec<Test> {
     let graph = &scalar.dated.program.graph;
     let (mut found, mut stack) = (Vec::new(), vec![node]);
@@ -212,7 +212,13 @@ fn tests<'a>(scalar: &Scalar<'a>, render: &Render<'_>, node: NodeId, at: &At<'a>
             Node::And(parts) | Node::Or(parts) | Node::AtLeast(_, parts) => {
                 stack.extend(parts.iter().rev());
             }
-            Node::Choose(a, b, c) => stack.extend([*c, *b, *a]),
+            // The branch that is not taken decides nothing.
+            Node::Choose(condition, then, otherwise) => {
+                let taken = scalar.node(*condition, at, Manual::Open);
+                stack.extend((taken != Tri::True).then_some(*otherwise));
+                stack.extend((taken != Tri::False).then_some(*then));
+                stack.push(*condition);
+            }
         }
     }
     found
