@@ -102,6 +102,12 @@ pub fn execute(arguments: &Arguments) -> Result<BuildReport> {
         other => other.into(),
     })?;
     bar.finish_and_clear();
+    note_gaps(&report);
+    Ok(report)
+}
+
+/// Says on stderr which tables the dossiers lack.
+fn note_gaps(report: &BuildReport) {
     for (code, what) in [("unreadable_table", "cannot be read"), ("missing_table", "are not there")]
     {
         let tables: Vec<&str> = report
@@ -119,7 +125,6 @@ pub fn execute(arguments: &Arguments) -> Result<BuildReport> {
             ));
         }
     }
-    Ok(report)
 }
 
 /// The definition files that fix what a snapshot means.

@@ -223,6 +223,25 @@ pub enum Atom {
     All(RelationId, NodeId),
 }
 
+impl Atom {
+    /// The fields it reads itself, not those within its numbers or its body.
+    pub fn fields(&self) -> impl Iterator<Item = FieldRef> + use<> {
+        let (first, second) = match self {
+            Atom::Flag(field)
+            | Atom::Code(field, ..)
+            | Atom::Within(field, _)
+            | Atom::Industry(field, _)
+            | Atom::Has(field, _)
+            | Atom::Text(field, ..)
+            | Atom::Holds(field, _)
+            | Atom::Had(field, ..) => (Some(*field), None),
+            Atom::Same(left, right) => (Some(*left), Some(*right)),
+            Atom::Compare(..) | Atom::Exists(..) | Atom::All(..) => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
 /// What is asked of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TextTest {

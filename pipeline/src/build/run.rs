@@ -78,6 +78,8 @@ pub fn build(options: &BuildOptions<'_>) -> Result<BuildReport, BuildError> {
 }
 
 /// Everybody gets another key from another secret: pushes would go out again.
+/// A snapshot whose manifest cannot be read is in force for nobody: the build
+/// that replaces it is not refused.
 fn same_key(options: &BuildOptions<'_>) -> Result<(), BuildError> {
     let before = Snapshot::manifest_of(&options.out).ok().and_then(|manifest| manifest.key_id);
     match before {

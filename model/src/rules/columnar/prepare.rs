@@ -250,16 +250,8 @@ fn reads_unit(scalar: &Scalar<'_>, atom: &Atom) -> bool {
             });
             found
         }),
-        Atom::Flag(field)
-        | Atom::Code(field, ..)
-        | Atom::Within(field, _)
-        | Atom::Industry(field, _)
-        | Atom::Has(field, _)
-        | Atom::Text(field, ..)
-        | Atom::Holds(field, _)
-        | Atom::Had(field, ..) => unit(field),
-        Atom::Same(left, right) => unit(left) || unit(right),
         Atom::Exists(_, body) | Atom::All(_, body) => node_reads_unit(scalar, *body),
+        atom => atom.fields().any(|field| unit(&field)),
     }
 }
 

@@ -80,20 +80,7 @@ pub fn fields_below(scalar: &Scalar<'_>, body: NodeId) -> BTreeSet<FieldRef> {
                     });
                 }
             }
-            Atom::Flag(field)
-            | Atom::Code(field, ..)
-            | Atom::Within(field, _)
-            | Atom::Industry(field, _)
-            | Atom::Has(field, _)
-            | Atom::Text(field, ..)
-            | Atom::Holds(field, _)
-            | Atom::Had(field, ..) => {
-                fields.insert(*field);
-            }
-            Atom::Same(left, right) => {
-                fields.extend([*left, *right]);
-            }
-            Atom::Exists(..) | Atom::All(..) => {}
+            atom => fields.extend(atom.fields()),
         }
     }
     fields

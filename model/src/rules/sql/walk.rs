@@ -53,21 +53,10 @@ impl Reads {
                 self.num(graph, *left);
                 self.num(graph, *right);
             }
-            Atom::Same(left, right) => {
-                self.field(*left);
-                self.field(*right);
-            }
             Atom::Exists(relation, body) | Atom::All(relation, body) => {
                 self.members(graph, (*relation, Some(*body)));
             }
-            Atom::Flag(field)
-            | Atom::Code(field, ..)
-            | Atom::Within(field, _)
-            | Atom::Industry(field, _)
-            | Atom::Has(field, _)
-            | Atom::Text(field, ..)
-            | Atom::Holds(field, _)
-            | Atom::Had(field, ..) => self.field(*field),
+            atom => atom.fields().for_each(|field| self.field(field)),
         }
     }
 
