@@ -13,6 +13,7 @@ mod command;
 mod input;
 mod output;
 mod snapshot;
+mod statuses;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ enum Command {
     Match(command::matches::Arguments),
     /// Say why a policy fits a subject or does not
     Explain(command::explain::Arguments),
+    /// Count whom each policy covers and misses, and what stands in the way
+    Coverage(command::coverage::Arguments),
     /// Print a policy as SQL for DuckDB or Spark
     Sql(command::sql::Arguments),
     /// List what is new for each subject since the last run
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => command::build::run(&arguments),
         Command::Match(arguments) => command::matches::run(&arguments),
         Command::Explain(arguments) => command::explain::run(&arguments),
+        Command::Coverage(arguments) => command::coverage::run(&arguments),
         Command::Sql(arguments) => command::sql::run(&arguments),
         Command::Push(arguments) => command::push::run(&arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),

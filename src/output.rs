@@ -1,7 +1,12 @@
 //! What commands print: tables, findings, progress. Colour only on a terminal.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    fs::File,
+    io::{BufWriter, IsTerminal, Write},
+    path::Path,
+};
 
+use anyhow::{Context, Result};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
@@ -86,6 +91,15 @@ pub fn table(header: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> String
         }
     }
     table.to_string()
+}
+
+/// A CSV file (RFC 4180) with a mark by which spreadsheets know it is UTF-8.
+pub fn csv(path: &Path) -> Result<csv::Writer<BufWriter<File>>> {
+    let failed =
+        || format!("cannot write `{}`: check the folder and the free space", path.display());
+    let mut file = BufWriter::new(File::create(path).with_context(failed)?);
+    file.write_all("\u{feff}".as_bytes()).with_context(failed)?;
+    Ok(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file))
 }
 
 /// A progress bar on stderr, hidden where it is no terminal.

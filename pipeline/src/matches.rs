@@ -182,9 +182,7 @@ fn possible<'a>(
     memo: &mut Memo,
     found: &mut Vec<(usize, Match)>,
 ) {
-    let possible =
-        verdicts.eligible.zip(&verdicts.likely, |a, b| a | b).zip(&verdicts.unknown, |a, b| a | b);
-    for row in possible.rows() {
+    for row in verdicts.possible().rows() {
         let subject = Dossier { frame: rows.frame, row: rows.start + row };
         if selected.policy.unit.is_some() {
             let mut matches = Vec::new();

@@ -22,6 +22,7 @@ pub mod fields;
 pub mod health;
 pub mod judging;
 pub mod lookup;
+pub mod office;
 pub mod openapi;
 pub mod page;
 pub mod policies;

@@ -352,6 +352,17 @@ impl Catalogue {
         self.table_by_id(self.registers[kind.index()])
     }
 
+    /// The field that tells where a subject belongs: the first region that the
+    /// register of its kind gives. Rows are sorted by it.
+    #[must_use]
+    pub fn home(&self, kind: SubjectKind) -> Option<&Field> {
+        let register = &self.register(kind).entry.name;
+        self.fields_of(kind).find(|field| {
+            field.kind == FieldType::Region
+                && field.sources.iter().any(|source| source.table == *register)
+        })
+    }
+
     /// The table that says who lives with whom.
     #[must_use]
     pub fn household_table(&self) -> Option<&SourceTable> {

@@ -58,18 +58,25 @@ impl Amount {
 /// What the policy grants to the subject or unit.
 #[must_use]
 pub fn amount<'a>(scalar: &Scalar<'a>, policy: &Policy, at: &At<'a>) -> Amount {
-    for (_, when, sum) in &policy.tiers {
+    granted(scalar, policy, at).1
+}
+
+/// The tier that decides, by position, where one is known to, and the sum.
+#[must_use]
+pub fn granted<'a>(scalar: &Scalar<'a>, policy: &Policy, at: &At<'a>) -> (Option<usize>, Amount) {
+    for (tier, (_, when, sum)) in policy.tiers.iter().enumerate() {
         match scalar.node(*when, at, Manual::Met) {
-            Tri::True => return capped(scalar, policy, at, *sum),
+            Tri::True => return (Some(tier), capped(scalar, policy, at, *sum)),
             Tri::False => {}
-            Tri::Unknown => return Amount::Unknown,
+            Tri::Unknown => return (None, Amount::Unknown),
         }
     }
-    match policy.amount {
+    let sum = match policy.amount {
         Some(sum) => capped(scalar, policy, at, sum),
         None if policy.tiers.is_empty() => Amount::None,
         None => Amount::Unknown,
-    }
+    };
+    (None, sum)
 }
 
 fn capped<'a>(scalar: &Scalar<'a>, policy: &Policy, at: &At<'a>, sum: NumId) -> Amount {

@@ -14,12 +14,12 @@ mod select;
 mod suppress;
 
 pub use self::{
-    amount::{Amount, amount},
+    amount::{Amount, amount, granted},
     cell::format_cell,
     explain::{ConditionTrace, Evidence, Explanation, Test, explain},
     judge::{Unit, failing, units, verdict},
     outcome::{Match, Matcher, Memo, Missing, rank},
     score::{rounded, score},
     select::{ClaimWindow, Selected, days_left, select, windows},
-    suppress::{Suppression, choose_one},
+    suppress::{Suppression, Suppressor, choose_one, gone},
 };

@@ -23,7 +23,7 @@ use super::{
     judge::{Unit, units, verdict},
     score::score,
     select::{ClaimWindow, Selected, days_left, select},
-    suppress::{Suppression, choose_one, gone, suppression},
+    suppress::{Suppression, Suppressor, choose_one, gone},
 };
 
 /// Something that is missing, with who could supply it.
@@ -83,6 +83,8 @@ pub struct Memo {
     missing: FxHashMap<(usize, Vec<u8>), Vec<Missing>>,
     /// Atoms of each policy.
     atoms: FxHashMap<usize, Arc<[AtomId]>>,
+    /// What suppresses the matches of each policy.
+    suppressors: FxHashMap<usize, Suppressor>,
 }
 
 impl<'a> Matcher<'a> {
@@ -146,12 +148,15 @@ impl<'a> Matcher<'a> {
         let policy = selected.policy;
         let unseen = matches!(unit, Unit::Unseen);
         let missing = match verdict {
-            Verdict::Unknown if unseen => self.relation_missing(selected),
-            Verdict::Unknown => self.missing(selected, at, memo),
+            Verdict::Unknown => self.missing_of(selected, unit, at, memo),
             _ => Vec::new(),
         };
         let amount = if unseen { Amount::Unknown } else { amount(&self.scalar, policy, at) };
         let days_left = days_left(selected.window, self.scalar.dated.as_of);
+        let suppressor = memo.suppressors.entry(selected.index).or_insert_with(|| {
+            let dated = self.scalar.dated;
+            Suppressor::new(dated.program, dated.reference, &policy.file)
+        });
         Match {
             subject: at.subject.frame.key(at.subject.row),
             policy: selected.index,
@@ -161,9 +166,24 @@ impl<'a> Matcher<'a> {
             missing,
             window: selected.window,
             days_left,
-            suppressed: suppression(&self.scalar, &policy.file, selected.window, at),
+            suppressed: suppressor.of(&self.scalar, selected.window, at),
             choose_one: Vec::new(),
             score: score(verdict, amount, days_left),
+        }
+    }
+
+    /// The fewest missing data of an unknown verdict.
+    #[must_use]
+    pub fn missing_of(
+        &self,
+        selected: &Selected<'a>,
+        unit: &Unit<'a>,
+        at: &At<'a>,
+        memo: &mut Memo,
+    ) -> Vec<Missing> {
+        match unit {
+            Unit::Unseen => self.relation_missing(selected),
+            Unit::Subject | Unit::Member(_) => self.missing(selected, at, memo),
         }
     }
 

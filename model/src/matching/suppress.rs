@@ -6,12 +6,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    domain::{SubjectKind, Tri},
+    catalogue::FieldId,
+    domain::SubjectKind,
     frame::Values,
     policy::file::{Frequency, PolicyFile},
     reference::Reference,
     rules::{
-        dated::days_of,
+        dated::{Dated, days_of},
         program::Program,
         scalar::{At, Dossier, Scalar},
     },
@@ -79,11 +80,7 @@ impl Suppression {
 
 /// Suppressions that hold for every policy: the subject is gone.
 #[must_use]
-pub(super) fn gone<'a>(
-    scalar: &Scalar<'a>,
-    kind: SubjectKind,
-    of: Dossier<'a>,
-) -> Option<Suppression> {
+pub fn gone<'a>(scalar: &Scalar<'a>, kind: SubjectKind, of: Dossier<'a>) -> Option<Suppression> {
     let catalogue = &scalar.dated.reference.catalogue;
     match kind {
         SubjectKind::Citizen => {
@@ -104,6 +101,123 @@ pub(super) fn gone<'a>(
     }
 }
 
+/// What can keep the matches of one policy from being shown, looked up once
+/// for all subjects.
+#[derive(Debug)]
+pub struct Suppressor {
+    audience: SubjectKind,
+    /// By [`SubjectKind::index`]: the field of benefits received.
+    benefits: [Option<FieldId>; 2],
+    /// The benefit of the policy itself.
+    own: Option<Received>,
+    /// The benefits that exclude it, with the policies they belong to.
+    excluding: Vec<(String, Received)>,
+}
+
+/// A benefit as the dossiers of both kinds hold it.
+#[derive(Debug)]
+struct Received {
+    /// By [`SubjectKind::index`]: position of its code.
+    codes: [Option<u8>; 2],
+    frequency: Frequency,
+}
+
+impl Suppressor {
+    /// Looks up the codes of the benefit and of those that exclude it.
+    #[must_use]
+    pub fn new(program: &Program, reference: &Reference, file: &PolicyFile) -> Suppressor {
+        let field = |kind: SubjectKind| reference.catalogue.field(kind, BENEFITS);
+        let received = |of: &PolicyFile| {
+            let code = of.benefit_code.as_ref()?;
+            let position = |kind| field(kind)?.codes.as_ref()?.position(code);
+            Some(Received { codes: SubjectKind::ALL.map(position), frequency: of.frequency })
+        };
+        let excluding = excluding(program, file)
+            .into_iter()
+            .filter_map(|other| Some((other.id.value.clone(), received(other)?)))
+            .collect();
+        Suppressor {
+            audience: file.audience,
+            benefits: SubjectKind::ALL.map(|kind| field(kind).map(|field| field.id)),
+            own: received(file),
+            excluding,
+        }
+    }
+
+    /// What suppresses the match of a subject or unit.
+    #[must_use]
+    pub fn of<'a>(
+        &self,
+        scalar: &Scalar<'a>,
+        window: ClaimWindow,
+        at: &At<'a>,
+    ) -> Option<Suppression> {
+        if let Some(gone) = gone(scalar, self.audience, at.subject) {
+            return Some(gone);
+        }
+        if window == ClaimWindow::Closed {
+            return Some(Suppression::WindowClosed);
+        }
+        self.settled(scalar, at)
+    }
+
+    /// Whether the benefit, or one that excludes it, is held already.
+    #[must_use]
+    pub fn settled<'a>(&self, scalar: &Scalar<'a>, at: &At<'a>) -> Option<Suppression> {
+        let unit = at.unit.map(|unit| (unit.dossier.frame.kind, unit.dossier));
+        let subject = (self.audience, at.subject);
+        // Units carry their own benefits; those of the subject speak of all units together.
+        let own = unit.unwrap_or(subject);
+        if let Some(benefit) = &self.own
+            && self.holds(scalar, own, benefit)
+        {
+            return Some(match benefit.frequency {
+                Frequency::Once => Suppression::OnceOnly,
+                Frequency::Continuous | Frequency::Yearly => Suppression::AlreadyReceived,
+            });
+        }
+        let holds = |benefit: &Received| {
+            self.holds(scalar, subject, benefit)
+                || unit.is_some_and(|unit| self.holds(scalar, unit, benefit))
+        };
+        self.excluding
+            .iter()
+            .find(|(_, benefit)| holds(benefit))
+            .map(|(policy, _)| Suppression::ExcludedBy { policy: policy.clone() })
+    }
+
+    /// Whether a benefit counts as received on the day judged.
+    fn holds<'a>(
+        &self,
+        scalar: &Scalar<'a>,
+        (kind, of): (SubjectKind, Dossier<'a>),
+        benefit: &Received,
+    ) -> bool {
+        let Some(code) = benefit.codes[kind.index()] else { return false };
+        let column = self.benefits[kind.index()].and_then(|field| of.frame.column(field));
+        let Some(Values::Facts(facts)) = column.map(|column| &column.values) else { return false };
+        let bounds = facts.offsets.get(of.row).zip(facts.offsets.get(of.row + 1));
+        let Some((start, end)) = bounds else { return false };
+        let (start, end) =
+            (usize::try_from(*start).unwrap_or(0), usize::try_from(*end).unwrap_or(0));
+        let today = scalar.dated.today;
+        (start..end).any(|row| {
+            facts.code[row] == code
+                && facts.from[row] <= today
+                && match benefit.frequency {
+                    Frequency::Once => true,
+                    Frequency::Yearly => facts.to[row] >= first_of_year(scalar),
+                    Frequency::Continuous => facts.to[row] >= today,
+                }
+        })
+    }
+}
+
+fn first_of_year(scalar: &Scalar<'_>) -> i32 {
+    let as_of = scalar.dated.as_of;
+    days_of(Date::new(as_of.year(), 1, 1).unwrap_or(as_of))
+}
+
 /// What suppresses a match of a policy for a subject or unit.
 #[must_use]
 pub(super) fn suppression<'a>(
@@ -112,36 +226,8 @@ pub(super) fn suppression<'a>(
     window: ClaimWindow,
     at: &At<'a>,
 ) -> Option<Suppression> {
-    if let Some(gone) = gone(scalar, file.audience, at.subject) {
-        return Some(gone);
-    }
-    if window == ClaimWindow::Closed {
-        return Some(Suppression::WindowClosed);
-    }
-    let dossiers: Vec<(SubjectKind, Dossier<'a>)> = std::iter::once((file.audience, at.subject))
-        .chain(at.unit.map(|unit| (unit.dossier.frame.kind, unit.dossier)))
-        .collect();
-    let reference = scalar.dated.reference;
-    // Units carry their own benefits; those of the subject speak of all units together.
-    let own = dossiers.last().copied()?;
-    if let Some(code) = &file.benefit_code
-        && received(scalar, reference, own, code, file.frequency) == Tri::True
-    {
-        return Some(match file.frequency {
-            Frequency::Once => Suppression::OnceOnly,
-            Frequency::Continuous | Frequency::Yearly => Suppression::AlreadyReceived,
-        });
-    }
-    let program = scalar.dated.program;
-    for excluded in excluding(program, file) {
-        let Some(code) = &excluded.benefit_code else { continue };
-        for dossier in &dossiers {
-            if received(scalar, reference, *dossier, code, excluded.frequency) == Tri::True {
-                return Some(Suppression::ExcludedBy { policy: excluded.id.value.clone() });
-            }
-        }
-    }
-    None
+    let Dated { program, reference, .. } = scalar.dated;
+    Suppressor::new(program, reference, file).of(scalar, window, at)
 }
 
 /// Policies that cannot be held together with this one, named by either side.
@@ -163,38 +249,6 @@ fn excluding<'p>(program: &'p Program, file: &PolicyFile) -> Vec<&'p PolicyFile>
 fn excludes(a: &PolicyFile, b: &PolicyFile) -> bool {
     let names = |file: &PolicyFile, id: &str| file.excludes.iter().any(|other| other.value == id);
     names(a, &b.id.value) || names(b, &a.id.value)
-}
-
-/// Whether a benefit counts as received on the day judged.
-fn received<'a>(
-    scalar: &Scalar<'a>,
-    reference: &Reference,
-    (kind, of): (SubjectKind, Dossier<'a>),
-    code: &str,
-    frequency: Frequency,
-) -> Tri {
-    let Some(field) = reference.catalogue.field(kind, BENEFITS) else { return Tri::Unknown };
-    let position = field.codes.as_ref().and_then(|list| list.position(code));
-    let (Some(position), Some(column)) = (position, of.frame.column(field.id)) else {
-        return Tri::Unknown;
-    };
-    let Values::Facts(facts) = &column.values else { return Tri::Unknown };
-    let bounds = facts.offsets.get(of.row).zip(facts.offsets.get(of.row + 1));
-    let Some((start, end)) = bounds else { return Tri::Unknown };
-    let (start, end) = (usize::try_from(*start).unwrap_or(0), usize::try_from(*end).unwrap_or(0));
-    let today = scalar.dated.today;
-    let as_of = scalar.dated.as_of;
-    let year = days_of(Date::new(as_of.year(), 1, 1).unwrap_or(as_of));
-    let found = (start..end).any(|row| {
-        facts.code[row] == position
-            && facts.from[row] <= today
-            && match frequency {
-                Frequency::Once => true,
-                Frequency::Yearly => facts.to[row] >= year,
-                Frequency::Continuous => facts.to[row] >= today,
-            }
-    });
-    if found { Tri::True } else { Tri::Unknown }
 }
 
 /// Ids of the other policies in the list of which only one can be had together

@@ -42,6 +42,12 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
+    /// Rows that are not ineligible.
+    #[must_use]
+    pub fn possible(&self) -> Bits {
+        self.eligible.zip(&self.likely, |a, b| a | b).zip(&self.unknown, |a, b| a | b)
+    }
+
     /// The verdict of a row of the block.
     #[must_use]
     pub fn of(&self, row: usize) -> Verdict {
@@ -150,6 +156,53 @@ impl<'a> Engine<'a> {
                 },
             )
             .collect()
+    }
+
+    /// Evaluates every root over some of the blocks in parallel and adds the
+    /// blocks up. `visit` sees a block with the verdicts of every root, `None`
+    /// where every row is ineligible. `join` must not depend on the order.
+    pub fn fold<T, M, V, J>(&self, blocks: &[Rows<'a>], make: M, visit: V, join: J) -> T
+    where
+        T: Send,
+        M: Fn() -> T + Sync + Send,
+        V: Fn(&mut T, &Rows<'a>, &[Option<Verdicts>]) + Sync,
+        J: Fn(T, T) -> T + Sync + Send,
+    {
+        let roots = &self.roots;
+        self.scan(
+            blocks,
+            make,
+            |sum, rows, block| {
+                let verdicts: Vec<Option<Verdicts>> =
+                    roots.iter().map(|root| block.verdicts(*root)).collect();
+                visit(sum, rows, &verdicts);
+            },
+            join,
+        )
+    }
+
+    /// Hands out every block, entered, for questions about any node below the
+    /// roots, in parallel, and adds the results up. `join` must not depend on
+    /// the order.
+    pub fn scan<T, M, V, J>(&self, blocks: &[Rows<'a>], make: M, visit: V, join: J) -> T
+    where
+        T: Send,
+        M: Fn() -> T + Sync + Send,
+        V: Fn(&mut T, &Rows<'a>, &mut Block<'_, 'a>) + Sync,
+        J: Fn(T, T) -> T + Sync + Send,
+    {
+        blocks
+            .par_iter()
+            .fold(
+                || (make(), Block::new(&self.plan)),
+                |(mut sum, mut block), rows| {
+                    block.enter(*rows);
+                    visit(&mut sum, rows, &mut block);
+                    (sum, block)
+                },
+            )
+            .map(|(sum, _)| sum)
+            .reduce(&make, join)
     }
 
     /// How many rows have each verdict, for every root, in the order of

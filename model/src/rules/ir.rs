@@ -472,7 +472,7 @@ impl Graph {
 
     /// Rough cost of a node for one row, so that cheap parts go first: regions
     /// rule whole blocks out, member lists need another table.
-    fn cost(&self, id: NodeId) -> u32 {
+    pub(crate) fn cost(&self, id: NodeId) -> u32 {
         match self.node(id) {
             Node::Const(_) | Node::Manual(_) => 0,
             Node::Not(inner) => self.cost(*inner),

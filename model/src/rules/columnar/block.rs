@@ -115,6 +115,17 @@ impl<'p, 'a> Block<'p, 'a> {
         Some(verdicts)
     }
 
+    /// Truth of a node for the needed rows of the block; other rows may read
+    /// unknown. Nodes that are about a unit read unknown for every row.
+    pub fn truths(&mut self, id: NodeId, manual: Manual, need: &Bits) -> Truths {
+        let need = need.zip(&self.all, |need, all| need & all);
+        let truths = self.node(id, manual, &need);
+        Truths {
+            yes: truths.yes.zip(&need, |a, need| a & need),
+            no: truths.no.zip(&need, |a, need| a & need),
+        }
+    }
+
     /// Adds a part to a conjunction; tells whether any row is still possible.
     fn conjoin(&mut self, part: NodeId, sure: &mut Truths) -> bool {
         if let Node::Atom(atom) = self.plan.dated.program.graph.node(part)

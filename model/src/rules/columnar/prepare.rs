@@ -277,7 +277,7 @@ fn comparison(
 }
 
 /// A number that reads no field and nothing of a member.
-fn constant(dated: &Dated<'_>, scalar: &Scalar<'_>, num: NumId) -> Option<Number> {
+pub(crate) fn constant(dated: &Dated<'_>, scalar: &Scalar<'_>, num: NumId) -> Option<Number> {
     let mut free = true;
     visit_nums(scalar, num, &mut |_, num| {
         free &= matches!(

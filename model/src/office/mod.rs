@@ -1,0 +1,19 @@
+//! For the offices that write policies: whom each policy covers, whom it
+//! misses and why, and what a change would do.
+//!
+//! In reading order: [`rowset`] is a set of dossiers; [`groups`] and
+//! [`population`] say who is counted and in which group; [`reach`] goes through
+//! all policies over everybody; [`coverage`] counts; [`disclosure`] decides what
+//! of a table may be shown; [`report`] tells it with names; [`obstacles`] is what
+//! stands in the way.
+//!
+//! Left out: where the dossiers come from, and whose region may be asked for.
+
+pub mod coverage;
+pub mod disclosure;
+pub mod groups;
+pub mod obstacles;
+pub mod population;
+pub mod reach;
+pub mod report;
+pub mod rowset;
