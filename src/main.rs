@@ -44,6 +44,8 @@ enum Command {
     Explain(command::explain::Arguments),
     /// Count whom each policy covers and misses, and what stands in the way
     Coverage(command::coverage::Arguments),
+    /// Try a change of a policy: who wins, who loses, what it costs
+    Simulate(command::simulate::Arguments),
     /// Print a policy as SQL for DuckDB or Spark
     Sql(command::sql::Arguments),
     /// List what is new for each subject since the last run
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Match(arguments) => command::matches::run(&arguments),
         Command::Explain(arguments) => command::explain::run(&arguments),
         Command::Coverage(arguments) => command::coverage::run(&arguments),
+        Command::Simulate(arguments) => command::simulate::run(&arguments),
         Command::Sql(arguments) => command::sql::run(&arguments),
         Command::Push(arguments) => command::push::run(&arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),

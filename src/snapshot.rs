@@ -34,6 +34,8 @@ pub struct Opened {
     pub reference: Reference,
     /// Its policies.
     pub program: Program,
+    /// The files they were read from.
+    pub sources: Vec<Source>,
     /// The dossiers.
     pub world: World,
     /// Data cut-off.
@@ -94,7 +96,7 @@ impl From {
         }
         let known_at = snapshot.manifest().known_at;
         let world = snapshot.world()?;
-        Ok(Opened { snapshot, reference, program, world, known_at })
+        Ok(Opened { snapshot, reference, program, sources, world, known_at })
     }
 
     /// The day judged.

@@ -9,5 +9,6 @@ pub mod matches;
 pub mod push;
 pub mod schema;
 pub mod serve;
+pub mod simulate;
 pub mod sql;
 pub mod synth;

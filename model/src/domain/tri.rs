@@ -1,10 +1,11 @@
 //! Three-valued truth (Kleene's strong logic, as in SQL and DMN): unknown is
 //! never false.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// True, false or unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tri {
     /// Known to be false.

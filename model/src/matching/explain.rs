@@ -235,7 +235,8 @@ fn tests<'a>(scalar: &Scalar<'a>, render: &Render<'_>, node: NodeId, at: &At<'a>
 }
 
 /// Every field and relation the node reads, with what stands there.
-fn evidence<'a>(scalar: &Scalar<'a>, node: NodeId, at: &At<'a>) -> Vec<Evidence> {
+#[must_use]
+pub fn evidence<'a>(scalar: &Scalar<'a>, node: NodeId, at: &At<'a>) -> Vec<Evidence> {
     let catalogue = &scalar.dated.reference.catalogue;
     let mut rows: Vec<Evidence> = fields_below(scalar, node)
         .into_iter()

@@ -54,6 +54,25 @@ pub fn verdict<'a>(scalar: &Scalar<'a>, policy: &Policy, at: &At<'a>) -> Verdict
     })
 }
 
+/// The verdict for a unit. Of a member nobody can see nothing is known, but
+/// what the subject itself does not meet no member of it can.
+#[must_use]
+pub fn unit_verdict<'a>(
+    scalar: &Scalar<'a>,
+    policy: &Policy,
+    unit: &Unit<'a>,
+    subject: Dossier<'a>,
+) -> Verdict {
+    let at = unit.at(subject);
+    match unit {
+        Unit::Subject | Unit::Member(_) => verdict(scalar, policy, &at),
+        Unit::Unseen => match scalar.node(policy.root, &at, Manual::Met) {
+            Tri::False => Verdict::Ineligible,
+            Tri::True | Tri::Unknown => Verdict::Unknown,
+        },
+    }
+}
+
 /// The verdict of V0 and V1.
 pub(crate) fn from_truth(open: Tri, met: impl FnOnce() -> Tri) -> Verdict {
     match open {

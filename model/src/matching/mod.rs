@@ -16,8 +16,8 @@ mod suppress;
 pub use self::{
     amount::{Amount, amount, granted},
     cell::format_cell,
-    explain::{ConditionTrace, Evidence, Explanation, Test, explain},
-    judge::{Unit, failing, units, verdict},
+    explain::{ConditionTrace, Evidence, Explanation, Test, evidence, explain},
+    judge::{Unit, failing, unit_verdict, units, verdict},
     outcome::{Match, Matcher, Memo, Missing, rank},
     score::{rounded, score},
     select::{ClaimWindow, Selected, days_left, select, windows},

@@ -11,7 +11,6 @@ use crate::{
     office::{
         population::{Layer, Population},
         reach::{Claim, Found, Reach, most},
-        rowset::Rowset,
     },
     policy::cases::Verdict,
     rules::{
@@ -48,6 +47,20 @@ impl Sum {
             }
             Amount::Unknown => self.untold += 1,
             Amount::None => {}
+        }
+    }
+
+    /// Adds so many claims of the same sum.
+    pub(super) fn add_many(&mut self, amount: Amount, claims: u64) {
+        self.claims += claims;
+        match amount {
+            Amount::Known(fen) if claims > 0 => {
+                let many = i64::try_from(claims).unwrap_or(i64::MAX);
+                self.fen = self.fen.saturating_add(fen.saturating_mul(many));
+                self.largest = self.largest.max(fen);
+            }
+            Amount::Unknown => self.untold += claims,
+            Amount::Known(_) | Amount::None => {}
         }
     }
 
@@ -180,26 +193,13 @@ pub fn count(
     Survey {
         kind: population.kind,
         population: rows.count(),
-        sizes: sizes(&rows, &layers),
+        sizes: layers.iter().map(|layer| layer.sizes(&rows)).collect(),
         policies: sums.policies,
         unreached: sums.unreached,
         unreached_groups: sums.unreached_groups,
         overlaps,
         layers,
     }
-}
-
-/// How many of the rows are in each group of each layer.
-fn sizes(rows: &Rowset, layers: &[Layer]) -> Vec<Vec<u64>> {
-    let mut sizes = nobody(layers);
-    for row in rows.rows() {
-        for (layer, sizes) in layers.iter().zip(&mut sizes) {
-            if let Some(size) = layer.group(row).and_then(|group| sizes.get_mut(group)) {
-                *size += 1;
-            }
-        }
-    }
-    sizes
 }
 
 fn nobody(layers: &[Layer]) -> Vec<Vec<u64>> {

@@ -17,3 +17,4 @@ pub mod population;
 pub mod reach;
 pub mod report;
 pub mod rowset;
+pub mod simulate;

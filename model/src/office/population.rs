@@ -41,6 +41,18 @@ impl Layer {
     pub fn group(&self, row: usize) -> Option<usize> {
         self.of.get(row).map(|group| usize::from(*group))
     }
+
+    /// How many of the rows are in each group.
+    #[must_use]
+    pub fn sizes(&self, rows: &Rowset) -> Vec<u64> {
+        let mut sizes = vec![0; self.groups.len()];
+        for row in rows.rows() {
+            if let Some(size) = self.group(row).and_then(|group| sizes.get_mut(group)) {
+                *size += 1;
+            }
+        }
+        sizes
+    }
 }
 
 /// Everybody of one kind.

@@ -3,9 +3,9 @@
 //! What is counted from it stands in the modules beside.
 
 use crate::{
-    domain::SubjectKind,
+    domain::{SubjectKey, SubjectKind},
     frame::{CHUNK_ROWS, World},
-    matching::{Amount, Selected, Suppression, Suppressor, Unit, granted, units, verdict},
+    matching::{Amount, Selected, Suppression, Suppressor, Unit, granted, unit_verdict, units},
     office::rowset::Rowset,
     policy::cases::Verdict,
     rules::{
@@ -33,6 +33,8 @@ pub struct Claim {
     pub tier: Option<usize>,
     /// Why there is nothing left to claim, if so.
     pub settled: Option<Suppression>,
+    /// Key of the unit, where it is not the subject itself.
+    pub unit: Option<SubjectKey>,
 }
 
 /// One policy in one block.
@@ -171,10 +173,7 @@ impl<'a> Reach<'a> {
         let policy = surveyed.selected.policy;
         for unit in units(&self.scalar, policy, subject) {
             let at = unit.at(subject);
-            let verdict = match unit {
-                Unit::Unseen => Verdict::Unknown,
-                Unit::Subject | Unit::Member(_) => verdict(&self.scalar, policy, &at),
-            };
+            let verdict = unit_verdict(&self.scalar, policy, &unit, subject);
             if verdict != Verdict::Ineligible {
                 let mut claim = self.claim(surveyed, &at, verdict);
                 if matches!(unit, Unit::Unseen) {
@@ -196,12 +195,14 @@ impl<'a> Reach<'a> {
             amount,
             tier,
             settled: surveyed.suppressor.settled(&self.scalar, at),
+            unit: at.unit.map(|unit| unit.dossier.frame.key(unit.dossier.row)),
         }
     }
 }
 
 /// The sum of a policy that grants everybody the same.
-fn same_for_all(scalar: &Scalar<'_>, policy: &Policy) -> Option<Amount> {
+#[must_use]
+pub fn same_for_all(scalar: &Scalar<'_>, policy: &Policy) -> Option<Amount> {
     if !policy.tiers.is_empty() {
         return None;
     }

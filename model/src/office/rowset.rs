@@ -61,6 +61,13 @@ impl Rowset {
         bits
     }
 
+    /// Replaces the bits of one block.
+    pub fn set_block(&mut self, number: usize, bits: &Bits) {
+        for (word, new) in self.words.iter_mut().skip(number * WORDS).zip(&bits.0) {
+            *word = *new;
+        }
+    }
+
     /// How many blocks it has.
     #[must_use]
     pub fn blocks(&self) -> usize {

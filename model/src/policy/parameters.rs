@@ -169,6 +169,29 @@ impl Parameters {
         Ok(self)
     }
 
+    /// With one value for all time in the place of those of a region, or of
+    /// every region there is one for, to try it out.
+    #[must_use]
+    pub fn replaced(mut self, name: &str, region: Option<RegionCode>, value: i64) -> Parameters {
+        let values = self.values.entry(name.to_owned()).or_default();
+        let mut regions: Vec<RegionCode> = match region {
+            Some(region) => vec![region],
+            None => values.iter().map(|value| value.region).collect(),
+        };
+        regions.dedup();
+        values.retain(|value| !regions.contains(&value.region));
+        values.extend(regions.into_iter().map(|region| ParameterValue {
+            region,
+            from: Date::MIN,
+            to: None,
+            value,
+            source: String::new(),
+            unverified: true,
+        }));
+        values.sort_by_key(|value| (value.region, value.from));
+        self
+    }
+
     fn insert(&mut self, name: &str, value: ParameterValue) -> Result<(), ParametersError> {
         let region = value.region;
         if let Some(to) = value.to.filter(|&to| to < value.from) {

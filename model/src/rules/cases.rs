@@ -272,7 +272,9 @@ fn judge(
 fn best<'a>(scalar: &Scalar<'a>, policy: &Policy, subject: Dossier<'a>) -> Judged {
     let mut best: Option<Judged> = None;
     for unit in matching::units(scalar, policy, subject) {
-        let judged = if matches!(unit, Unit::Unseen) {
+        let at = unit.at(subject);
+        let verdict = matching::unit_verdict(scalar, policy, &unit, subject);
+        let judged = if matches!(unit, Unit::Unseen) && verdict == Verdict::Unknown {
             let relation = policy
                 .unit
                 .map(|id| scalar.dated.reference.catalogue.relation_by_id(id).entry.name.clone());
@@ -283,8 +285,6 @@ fn best<'a>(scalar: &Scalar<'a>, policy: &Policy, subject: Dossier<'a>) -> Judge
                 amount: Amount::Unknown,
             }
         } else {
-            let at = unit.at(subject);
-            let verdict = matching::verdict(scalar, policy, &at);
             let missing = match verdict {
                 Verdict::Unknown => {
                     Question::new(*scalar, at, policy.root).fewest().unwrap_or_default()

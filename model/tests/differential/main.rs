@@ -18,6 +18,7 @@ mod columnar;
 mod draw;
 mod engine;
 mod expression;
+mod office;
 mod policies;
 mod reference;
 mod samples;

@@ -10,7 +10,7 @@ use zhida_model::{
     reference::Reference,
     rules::{
         dated::Dated,
-        program::{Policy, Program},
+        program::{Policy, Program, Source},
         scalar::{At, Manual, Scalar},
         sql::{Dialect, policy_sql},
     },
@@ -47,6 +47,7 @@ pub(crate) struct Scene {
     pub(crate) seed: u64,
     pub(crate) reference: Reference,
     pub(crate) program: Program,
+    pub(crate) sources: Vec<Source>,
     pub(crate) world: World,
     pub(crate) tables: Vec<Table>,
     as_of: Date,
@@ -64,7 +65,7 @@ impl Scene {
         assert!(findings.is_empty(), "seed {seed}: {findings:#?}");
         let world = Dossiers { draw: &mut draw, pools: &pools, as_of }.world(&reference, rows);
         let tables = world::tables(&reference, &world);
-        Scene { seed, reference, program, world, tables, as_of, known_at }
+        Scene { seed, reference, program, sources, world, tables, as_of, known_at }
     }
 
     pub(crate) fn dated(&self) -> Dated<'_> {

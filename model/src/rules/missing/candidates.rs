@@ -35,7 +35,11 @@ impl Question<'_> {
                 let mut values = vec![0, 1];
                 for (atom, constant) in self.constants(&|id, _| id == num) {
                     let _ = atom;
-                    values.extend([constant, constant - 1, constant + 1]);
+                    values.extend([
+                        constant,
+                        constant.saturating_sub(1),
+                        constant.saturating_add(1),
+                    ]);
                 }
                 values.extend(grid());
                 unique(values).into_iter().map(Choice::Count).collect()
@@ -59,10 +63,14 @@ impl Question<'_> {
                 let decimal = entry.kind == FieldType::Decimal;
                 let mut values = Vec::new();
                 for (_, constant) in self.constants(&|_, num| mentions_field(num, field)) {
-                    values.extend([constant, constant - 1, constant + 1]);
+                    values.extend([
+                        constant,
+                        constant.saturating_sub(1),
+                        constant.saturating_add(1),
+                    ]);
                     if decimal {
                         let scaled = constant.saturating_mul(1_000_000);
-                        values.extend([scaled, scaled - 1, scaled + 1]);
+                        values.extend([scaled, scaled.saturating_sub(1), scaled.saturating_add(1)]);
                     }
                 }
                 values.extend(grid());
@@ -111,7 +119,8 @@ impl Question<'_> {
                     days.extend(moved.into_iter().flat_map(|day| [day, day - 1, day + 1]));
                 }
             }
-            days.extend([constant, constant - 1, constant + 1, today - constant, today + constant]);
+            days.extend([constant, constant.saturating_sub(1), constant.saturating_add(1)]);
+            days.extend([today.saturating_sub(constant), today.saturating_add(constant)]);
             if (1900..2100).contains(&constant) {
                 let year = i16::try_from(constant).unwrap_or(2000);
                 days.push(days_of(jiff::civil::date(year, 7, 1)));

@@ -1,0 +1,287 @@
+//! How many qualify for every value of a threshold: the near misses on either
+//! side of it. Who would qualify whatever it is, who only if the comparison
+//! holds and who only if it fails is settled by the other conditions; for the
+//! rest the measured values are sorted once.
+
+use rayon::prelude::*;
+
+use crate::{
+    domain::Number,
+    frame::{Values, World},
+    office::{population::Population, rowset::Rowset},
+    rules::{
+        dated::Dated,
+        ir::{Num, NumId, Op},
+        scalar::{At, Scalar},
+    },
+};
+
+/// Steps a curve has at the most on either side of the threshold.
+const STEPS: usize = 50;
+
+/// One point of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// The threshold, as stored: fen, days, or millionths for decimals.
+    pub value: i64,
+    /// How many qualify with it.
+    pub qualify: u64,
+    /// How many measured values lie between the point before and this one.
+    pub between: u64,
+}
+
+/// What a curve is drawn from.
+#[derive(Debug)]
+pub struct Measured {
+    /// Qualify whatever the threshold.
+    pub always: u64,
+    /// Qualify if the comparison holds: their values in halves, ascending.
+    pub holds: Vec<i64>,
+    /// Qualify if it fails: their values in halves, ascending.
+    pub fails: Vec<i64>,
+    /// Their value is unknown.
+    pub unmeasured: u64,
+    /// The comparison.
+    pub op: Op,
+}
+
+/// How a stored value is scaled: whole numbers, fen and days as they are,
+/// everything else in millionths, rounded down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// As it is.
+    Whole,
+    /// Times 10^6.
+    Millionths,
+}
+
+impl Scale {
+    /// A number in halves of the stored unit; `None` where it does not fit. A
+    /// number between two stored values becomes the odd half between them, so
+    /// that it compares with both as it should.
+    #[must_use]
+    pub fn halves(self, value: Number) -> Option<i64> {
+        let scaled = match self {
+            Scale::Whole => value,
+            Scale::Millionths => value.checked_mul(Number::whole(1_000_000))?,
+        };
+        let whole = scaled.floor()?;
+        let exact = scaled.compare(Number::whole(whole))?.is_eq();
+        whole.checked_mul(2)?.checked_add(i64::from(!exact))
+    }
+}
+
+/// The values of a number for some rows in halves ([`Scale::halves`]),
+/// ascending, and for how many it is unknown.
+#[must_use]
+pub fn values(
+    dated: &Dated<'_>,
+    world: &World,
+    population: &Population,
+    measure: NumId,
+    scale: Scale,
+    rows: &Rowset,
+) -> (Vec<i64>, u64) {
+    let scalar = Scalar::new(dated, world);
+    let read = Reader::new(dated, measure, scale);
+    let chunks = &world.of(population.kind).chunks;
+    let blocks: Vec<usize> =
+        (0..rows.blocks()).filter(|block| !rows.block(*block).is_empty()).collect();
+    let found: Vec<(Vec<i64>, u64)> = blocks
+        .into_par_iter()
+        .map(|number| {
+            let first = number * crate::rules::columnar::bits::ROWS;
+            let (chunk, start) =
+                (first / crate::frame::CHUNK_ROWS, first % crate::frame::CHUNK_ROWS);
+            let Some(frame) = chunks.get(chunk) else { return (Vec::new(), 0) };
+            let (mut values, mut unknown) = (Vec::new(), 0);
+            for row in rows.block(number).rows() {
+                let at = At::subject(frame, start + row);
+                match read.value(&scalar, &at) {
+                    Some(value) => values.push(value),
+                    None => unknown += 1,
+                }
+            }
+            (values, unknown)
+        })
+        .collect();
+    let unknown = found.iter().map(|(_, unknown)| unknown).sum();
+    let mut values: Vec<i64> = found.into_iter().flat_map(|(values, _)| values).collect();
+    values.par_sort_unstable();
+    (values, unknown)
+}
+
+/// Reads a measure: straight from the column where it is a stored field.
+struct Reader {
+    measure: NumId,
+    scale: Scale,
+    field: Option<crate::catalogue::FieldId>,
+}
+
+impl Reader {
+    fn new(dated: &Dated<'_>, measure: NumId, scale: Scale) -> Reader {
+        let stored = match dated.program.graph.num(measure) {
+            Num::Field(field) if scale == Scale::Whole => Some(field),
+            Num::Decimal(field) if scale == Scale::Millionths => Some(field),
+            _ => None,
+        };
+        let field = stored
+            .filter(|field| field.scope == crate::rules::ir::Scope::Subject)
+            .map(|field| field.field)
+            .filter(|field| dated.is_current(*field));
+        Reader { measure, scale, field }
+    }
+
+    fn value<'a>(&self, scalar: &Scalar<'a>, at: &At<'a>) -> Option<i64> {
+        if let Some(field) = self.field
+            && let Some(column) = at.subject.frame.column(field)
+            && let Values::Int(values) = &column.values
+        {
+            let known = column.known.as_ref().is_none_or(|known| known.value(at.subject.row));
+            let value = values.get(at.subject.row).filter(|_| known);
+            return value.and_then(|value| value.checked_mul(2));
+        }
+        self.scale.halves(scalar.num(self.measure, at)?)
+    }
+}
+
+impl Measured {
+    /// How many qualify with a threshold.
+    #[must_use]
+    pub fn qualify(&self, threshold: i64) -> u64 {
+        let holds = count(&self.holds, self.op, threshold);
+        let fails = self.fails.len() as u64 - count(&self.fails, self.op, threshold);
+        self.always + holds + fails
+    }
+
+    /// Points on either side of a threshold. Between two neighbouring ones lie
+    /// at least `bin` values, so that nobody stands alone between them.
+    #[must_use]
+    pub fn points(&self, threshold: i64, bin: usize) -> Vec<Point> {
+        let values = self.merged();
+        let spread = values.len() / (2 * STEPS);
+        let step = spread.max(bin).max(1);
+        let exact = distinct(&values, 2 * STEPS) && bin <= 1;
+        let mut chosen = if exact {
+            values.iter().map(|value| value.div_euclid(2)).collect()
+        } else {
+            grid(&values, threshold, step, bin)
+        };
+        chosen.push(threshold);
+        chosen.sort_unstable();
+        chosen.dedup();
+        let mut before = None;
+        chosen
+            .into_iter()
+            .map(|value| {
+                let below = below(&values, value) as u64;
+                let between = below - before.unwrap_or(0);
+                before = Some(below);
+                Point { value, qualify: self.qualify(value), between }
+            })
+            .collect()
+    }
+
+    fn merged(&self) -> Vec<i64> {
+        let mut values: Vec<i64> = self.holds.iter().chain(&self.fails).copied().collect();
+        if !self.fails.is_empty() && !self.holds.is_empty() {
+            values.par_sort_unstable();
+        }
+        values
+    }
+}
+
+/// Whether there are at most so many different values.
+fn distinct(values: &[i64], most: usize) -> bool {
+    let mut rest = values;
+    for _ in 0..=most {
+        let Some(first) = rest.first() else { return true };
+        rest = rest.get(rest.partition_point(|value| value <= first)..).unwrap_or_default();
+    }
+    false
+}
+
+/// Round values around a threshold with at least `bin` measured values between
+/// neighbours, and beyond the last.
+fn grid(values: &[i64], threshold: i64, step: usize, bin: usize) -> Vec<i64> {
+    let below = |value: i64| below(values, value);
+    let start = below(threshold);
+    let mut chosen = Vec::new();
+    let mut last = start;
+    while last + step + bin <= values.len() {
+        let Some(next) = values.get(last + step) else { break };
+        let value = round_up(next.div_euclid(2), threshold);
+        let reached = below(value);
+        if reached < last + bin || value <= threshold {
+            last += step;
+            continue;
+        }
+        if values.len() - reached < bin {
+            break;
+        }
+        chosen.push(value);
+        last = reached;
+    }
+    let mut last = start;
+    while last >= step + bin {
+        let Some(next) = values.get(last - step) else { break };
+        let value = round_down(next.div_euclid(2), threshold);
+        let reached = below(value);
+        if reached + bin > last || reached < bin || value >= threshold {
+            if last < step {
+                break;
+            }
+            last -= step;
+            continue;
+        }
+        chosen.push(value);
+        last = reached;
+    }
+    chosen
+}
+
+/// Three significant digits of the distance from the threshold, upwards.
+fn round_up(value: i64, threshold: i64) -> i64 {
+    let unit = unit(value.saturating_sub(threshold));
+    let steps = value.saturating_sub(threshold).saturating_add(unit - 1) / unit;
+    threshold.saturating_add(steps.saturating_mul(unit))
+}
+
+/// Three significant digits of the distance from the threshold, downwards.
+fn round_down(value: i64, threshold: i64) -> i64 {
+    let unit = unit(threshold.saturating_sub(value));
+    let steps = threshold.saturating_sub(value).saturating_add(unit - 1) / unit;
+    threshold.saturating_sub(steps.saturating_mul(unit))
+}
+
+fn unit(distance: i64) -> i64 {
+    let mut unit = 1_i64;
+    while distance / unit >= 1000 {
+        unit = unit.saturating_mul(10);
+    }
+    unit
+}
+
+/// How many of the ascending halves lie below a threshold.
+fn below(values: &[i64], threshold: i64) -> usize {
+    values.partition_point(|value| *value < threshold.saturating_mul(2))
+}
+
+/// How many of the ascending halves satisfy `value op threshold`.
+fn count(values: &[i64], op: Op, threshold: i64) -> u64 {
+    let below = below(values, threshold) as u64;
+    let upto = values.partition_point(|value| *value <= threshold.saturating_mul(2)) as u64;
+    let all = values.len() as u64;
+    match op {
+        Op::Less => below,
+        Op::AtMost => upto,
+        Op::Greater => all - upto,
+        Op::AtLeast => all - below,
+        Op::Equal => upto - below,
+        Op::NotEqual => all - (upto - below),
+    }
+}
+
+#[cfg(test)]
+#[path = "../tests/curve.rs"]
+mod tests;
