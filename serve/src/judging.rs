@@ -3,7 +3,7 @@
 
 use zhida_model::{
     domain::{SubjectKey, SubjectKind},
-    matching::{self, Match, Matcher, Memo, Selected, Unit},
+    matching::{self, Match, Matcher, Memo, Selected},
     policy::cases::Verdict,
     rules::{
         program::{Compiled, CompiledKind, Policy},
@@ -91,12 +91,7 @@ fn judge_policy<'a>(
 ) {
     for unit in matching::units(&matcher.scalar, selected.policy, subject) {
         let at = unit.at(subject);
-        let verdict = match unit {
-            Unit::Unseen => Verdict::Unknown,
-            Unit::Subject | Unit::Member(_) => {
-                matching::verdict(&matcher.scalar, selected.policy, &at)
-            }
-        };
+        let verdict = matching::unit_verdict(&matcher.scalar, selected.policy, &unit, subject);
         let counts = &mut judged.counts;
         match verdict {
             Verdict::Eligible => counts.eligible += 1,

@@ -10,3 +10,4 @@ pub mod schema;
 pub mod serve;
 pub mod sql;
 pub mod synth;
+pub mod upcoming;

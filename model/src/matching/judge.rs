@@ -54,6 +54,22 @@ pub fn verdict<'a>(scalar: &Scalar<'a>, policy: &Policy, at: &At<'a>) -> Verdict
     })
 }
 
+/// The verdict of a policy for a unit of a subject. Of a unit that nobody can
+/// see only the subject's own conditions speak: they may rule it out, never in.
+#[must_use]
+pub fn unit_verdict<'a>(
+    scalar: &Scalar<'a>,
+    policy: &Policy,
+    unit: &Unit<'a>,
+    subject: Dossier<'a>,
+) -> Verdict {
+    let verdict = verdict(scalar, policy, &unit.at(subject));
+    match unit {
+        Unit::Unseen => verdict.max(Verdict::Unknown),
+        Unit::Subject | Unit::Member(_) => verdict,
+    }
+}
+
 /// The verdict of V0 and V1.
 pub(crate) fn from_truth(open: Tri, met: impl FnOnce() -> Tri) -> Verdict {
     match open {

@@ -17,7 +17,7 @@ pub use self::{
     amount::{Amount, amount},
     cell::format_cell,
     explain::{ConditionTrace, Evidence, Explanation, Test, explain},
-    judge::{Unit, failing, units, verdict},
+    judge::{Unit, failing, unit_verdict, units, verdict},
     outcome::{Match, Matcher, Memo, Missing, rank},
     score::{rounded, score},
     select::{ClaimWindow, Selected, days_left, select, windows},

@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     amount::{Amount, amount},
-    judge::{Unit, units, verdict},
+    judge::{Unit, unit_verdict, units},
     score::score,
     select::{ClaimWindow, Selected, days_left, select},
     suppress::{Suppression, choose_one, gone, suppression},
@@ -123,10 +123,7 @@ impl<'a> Matcher<'a> {
     ) {
         for unit in units(&self.scalar, selected.policy, subject) {
             let at = unit.at(subject);
-            let verdict = match unit {
-                Unit::Unseen => Verdict::Unknown,
-                Unit::Subject | Unit::Member(_) => verdict(&self.scalar, selected.policy, &at),
-            };
+            let verdict = unit_verdict(&self.scalar, selected.policy, &unit, subject);
             if verdict != Verdict::Ineligible {
                 matches.push(self.judged(selected, &unit, &at, verdict, memo));
             }

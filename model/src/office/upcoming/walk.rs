@@ -71,8 +71,7 @@ impl<'a> Walk<'a> {
     /// by key; without a key the unit that an incomplete list may hide.
     pub(super) fn states(&self, subject: Dossier<'a>) -> Vec<(Option<SubjectKey>, States)> {
         let Some(relation) = self.policy.unit else {
-            let at = Unit::Subject.at(subject);
-            return vec![(None, self.judged(&at, self.days.all()))];
+            return vec![(None, self.judged(&Unit::Subject, subject, self.days.all()))];
         };
         let (first, last) = (self.days.on(0).today, self.days.on(self.days.all().last).today);
         let scalar = Scalar::new(self.days.on(0), self.world);
@@ -81,7 +80,7 @@ impl<'a> Walk<'a> {
         for member in members {
             let key = member.dossier.frame.key(member.dossier.row);
             let Some(there) = self.there(&member) else { continue };
-            let states = self.judged(&Unit::Member(member).at(subject), there);
+            let states = self.judged(&Unit::Member(member), subject, there);
             // Who is in the list twice has the better state of the two.
             let states = match units.remove(&key) {
                 Some(before) => better(&before, &states),
@@ -92,7 +91,7 @@ impl<'a> Walk<'a> {
         let mut found: Vec<_> =
             units.into_iter().map(|(key, states)| (Some(key), states)).collect();
         if !complete {
-            found.push((None, self.unseen()));
+            found.push((None, self.judged(&Unit::Unseen, subject, self.days.all())));
         }
         found
     }
@@ -107,7 +106,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The states of somebody who is there for a stretch.
-    fn judged(&self, at: &At<'a>, there: Stretch) -> States {
+    fn judged(&self, unit: &Unit<'a>, subject: Dossier<'a>, there: Stretch) -> States {
+        let at = unit.at(subject);
+        let best = match unit {
+            // Nobody knows a unit that nobody can see to qualify.
+            Unit::Unseen => Verdict::Unknown,
+            Unit::Subject | Unit::Member(_) => Verdict::Eligible,
+        };
         let mut states = States::new();
         for phase in self.phases {
             let Some(window) = phase.window else {
@@ -121,22 +126,12 @@ impl<'a> Walk<'a> {
             if judged.first > phase.days.first {
                 push(&mut states, phase.days.first, State::Absent);
             }
-            self.verdicts(at, judged, &mut |day, verdict| {
-                push(&mut states, day, State::Judged(verdict, window));
+            self.verdicts(&at, judged, &mut |day, verdict| {
+                push(&mut states, day, State::Judged(verdict.max(best), window));
             });
             if judged.last < phase.days.last {
                 push(&mut states, judged.last + 1, State::Absent);
             }
-        }
-        states
-    }
-
-    /// The states of a member that nobody can see.
-    fn unseen(&self) -> States {
-        let mut states = States::new();
-        for phase in self.phases {
-            let state = phase.window.map(|window| State::Judged(Verdict::Unknown, window));
-            push(&mut states, phase.days.first, state.unwrap_or(State::NotInForce));
         }
         states
     }
