@@ -223,8 +223,7 @@ impl Sheet {
         let file = File::create(&temporary).with_context(|| {
             format!("cannot write `{}`: check the folder and the free space", temporary.display())
         })?;
-        let mut sheet =
-            Sheet { writer: BufWriter::new(file), temporary, path: path.to_path_buf() };
+        let mut sheet = Sheet { writer: BufWriter::new(file), temporary, path: path.to_path_buf() };
         sheet.text(COLUMNS)?;
         Ok(sheet)
     }

@@ -254,8 +254,7 @@ fn case_dossiers(file: &CasesFile) -> Vec<Typed> {
 
 fn cases() -> Vec<CasesFile> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data-samples/policies");
-    let mut paths: Vec<_> =
-        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.to_string_lossy().ends_with(".cases.yaml"));
     paths.sort();
     let read = |path: &std::path::PathBuf| fs::read_to_string(path).unwrap();
@@ -275,9 +274,9 @@ fn sample_policies_change_on_the_days_found() {
         let as_of = file.as_of.saturating_sub(before.days());
         let mut builder = Builder::new(&reference);
         for dossier in case_dossiers(file) {
-            builder.add(kind, &dossier).unwrap_or_else(|errors| {
-                panic!("{} {}: {errors:?}", file.policy, file.version)
-            });
+            builder
+                .add(kind, &dossier)
+                .unwrap_or_else(|errors| panic!("{} {}: {errors:?}", file.policy, file.version));
         }
         let world = builder.build();
         let ahead = [90, 200, 420][number % 3];

@@ -100,13 +100,13 @@ pub(super) fn because<'a>(
 /// Whom the names of the rule stand for on a day.
 fn at<'a>(scalar: &Scalar<'a>, step: &Step<'_, 'a>) -> Option<At<'a>> {
     let subject = step.subject;
-    let Some(relation) = step.policy.unit else {
+    // Of a unit that nobody can see only the subject's conditions speak.
+    let Some((relation, key)) = step.policy.unit.zip(step.unit) else {
         return Some(At { subject, unit: None, member: None });
     };
     let (members, _) = scalar.related(relation, subject);
-    let unit = members
-        .into_iter()
-        .find(|member| Some(member.dossier.frame.key(member.dossier.row)) == step.unit)?;
+    let unit =
+        members.into_iter().find(|member| member.dossier.frame.key(member.dossier.row) == key)?;
     Some(At { subject, unit: Some(unit), member: None })
 }
 
@@ -126,11 +126,8 @@ impl Compare<'_> {
         for condition in conditions {
             let position = self.position;
             self.position += 1;
-            let truth = |(scalar, at): &(Scalar<'_>, At<'_>)| {
-                scalar_truth(scalar, at, condition.node)
-            };
             let (before, after) = match asked {
-                true => (truth(&self.before), truth(&self.after)),
+                true => self.truths(condition.node),
                 false => (Tri::Unknown, Tri::Unknown),
             };
             let members = condition.kind.members();
@@ -143,8 +140,20 @@ impl Compare<'_> {
             self.visit(members, before != after);
         }
     }
+
+    /// The truth on both days: with clauses that a person judges left open,
+    /// and where that is the same, with them met.
+    fn truths(&self, node: NodeId) -> (Tri, Tri) {
+        let read = |manual| {
+            let of = |(scalar, at): &(Scalar<'_>, At<'_>)| truth(scalar, at, node, manual);
+            (of(&self.before), of(&self.after))
+        };
+        let open = read(Manual::Open);
+        let graph = &self.before.0.dated.program.graph;
+        if open.0 != open.1 || !graph.has_manual(node) { open } else { read(Manual::Met) }
+    }
 }
 
-fn scalar_truth<'a>(scalar: &Scalar<'a>, at: &At<'a>, node: NodeId) -> Tri {
-    scalar.node(node, at, Manual::Open)
+fn truth<'a>(scalar: &Scalar<'a>, at: &At<'a>, node: NodeId, manual: Manual) -> Tri {
+    scalar.node(node, at, manual)
 }

@@ -121,7 +121,8 @@ pub enum Cause {
     Window,
     /// The unit comes or goes.
     Unit,
-    /// A condition of the file has another truth, clauses that a person judges left open.
+    /// A condition of the file has another truth: with clauses that a person
+    /// judges left open or, where that is the same, with them met.
     Condition {
         /// Its place in [`crate::rules::program::Policy::all_conditions`].
         position: u16,

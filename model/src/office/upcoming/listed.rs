@@ -179,9 +179,8 @@ impl<'a> Prospect<'a> {
         let (members, complete) = self.early.related_over(relation, at.subject, first, last);
         let truths = |member: Member<'a>| {
             let inner = At { member: Some(member), ..*at };
-            let truths = body.map_or(Truths::only(Tri::True), |body| {
-                self.node(body, &inner, Manual::Open)
-            });
+            let truths =
+                body.map_or(Truths::only(Tri::True), |body| self.node(body, &inner, Manual::Open));
             let always = member.since <= first && last <= member.until;
             if always { truths } else { truths.or_else(Truths::only(absent)) }
         };

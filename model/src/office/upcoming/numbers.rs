@@ -21,9 +21,7 @@ impl<'a> Prospect<'a> {
     pub(super) fn num(&self, id: NumId, at: &At<'a>) -> Range {
         match self.early.dated.program.graph.num(id) {
             Num::Field(_) | Num::Decimal(_) => self.stored(id, at),
-            Num::Literal(..) | Num::Since(_) | Num::Until(_) => {
-                Range::Same(self.early.num(id, at))
-            }
+            Num::Literal(..) | Num::Since(_) | Num::Until(_) => Range::Same(self.early.num(id, at)),
             Num::AsOf => {
                 let (first, last) = (self.early.dated.today, self.late.dated.today);
                 same_or(i64::from(first), i64::from(last), false)
@@ -78,12 +76,7 @@ impl<'a> Prospect<'a> {
     }
 
     /// A part of a calendar day.
-    fn civil(
-        &self,
-        date: NumId,
-        at: &At<'a>,
-        part: impl Fn(i32, i32) -> (i64, i64),
-    ) -> Range {
+    fn civil(&self, date: NumId, at: &At<'a>, part: impl Fn(i32, i32) -> (i64, i64)) -> Range {
         match self.date(date, at) {
             Ok((low, high, gaps)) => {
                 let (least, most) = part(low, high);

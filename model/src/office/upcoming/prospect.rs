@@ -119,9 +119,8 @@ impl<'a> Prospect<'a> {
             // A stored value changes once at most: when its period ends.
             atom => {
                 let truths = Truths::only(self.early.atom(id, at));
-                let ends = |field| {
-                    self.early.dated.is_current(field) != self.late.dated.is_current(field)
-                };
+                let ends =
+                    |field| self.early.dated.is_current(field) != self.late.dated.is_current(field);
                 match atom.fields().any(|field| ends(field.field)) {
                     true => truths.or_else(Truths::only(self.late.atom(id, at))),
                     false => truths,

@@ -140,7 +140,8 @@ impl Range {
                 if let Range::Same(Some(own)) = self {
                     return Range::Same(own.checked_sub(value));
                 }
-                let turned = value.num().checked_neg().and_then(|num| Number::ratio(num, value.den()));
+                let turned =
+                    value.num().checked_neg().and_then(|num| Number::ratio(num, value.den()));
                 turned.map_or(Range::Any, |turned| Range::Same(Some(turned)))
             }
             other => other,

@@ -148,7 +148,9 @@ impl<'d, 'a> Trends<'d, 'a> {
                 let catalogue = &self.days.on(0).reference.catalogue;
                 catalogue.by_id(field.field).kind == FieldType::Date
             }
-            Num::Years(_) | Num::Months(_) | Num::Year(_) | Num::Month(_) | Num::AddMonths(..) => true,
+            Num::Years(_) | Num::Months(_) | Num::Year(_) | Num::Month(_) | Num::AddMonths(..) => {
+                true
+            }
             Num::Add(a, b) | Num::Sub(a, b) => {
                 let whole = |num: NumId| !matches!(self.graph.num(num), Num::Literal(_, 2..));
                 whole(*a) && whole(*b) && self.small(*a) && self.small(*b)

@@ -97,9 +97,8 @@ impl Truths {
 
     /// At least `count` of the parts.
     pub(super) fn at_least(count: usize, parts: &[Truths]) -> Truths {
-        let those = |wanted: &dyn Fn(Truths) -> bool| {
-            parts.iter().filter(|part| wanted(**part)).count()
-        };
+        let those =
+            |wanted: &dyn Fn(Truths) -> bool| parts.iter().filter(|part| wanted(**part)).count();
         let yes = Truths::only(Tri::True);
         let (sure, hoped) = (those(&|part| part == yes), those(&|part| part.may(Tri::True)));
         let possible = those(&|part| part != Truths::only(Tri::False));
