@@ -37,8 +37,8 @@ pub struct Outlook<'a> {
     pub(super) chosen: Vec<usize>,
     phases: Vec<Vec<Phase>>,
     ended: Ended,
-    /// By policy: its conditions in Chinese.
-    pub(super) rules: Vec<Vec<String>>,
+    /// By policy: its conditions, each with its id and in Chinese.
+    pub(super) rules: Vec<Vec<(&'a str, String)>>,
 }
 
 impl<'a> Outlook<'a> {
@@ -59,7 +59,10 @@ impl<'a> Outlook<'a> {
         let render = Render::new(first.program, first.reference);
         let rules = policies
             .iter()
-            .map(|policy| policy.all_conditions().map(|part| render.node(part.node)).collect())
+            .map(|policy| {
+                let parts = policy.all_conditions();
+                parts.map(|part| (part.id.as_str(), render.node(part.node))).collect()
+            })
             .collect();
         let ended = ended(days, &chosen);
         Outlook { days, world, matcher: Matcher::new(first, world), chosen, phases, ended, rules }

@@ -102,9 +102,7 @@ impl Outlook<'_> {
             Cause::Window => Some(Reason::Window),
             Cause::Unit => Some(Reason::Unit),
             Cause::Condition { position, before, after } => {
-                let position = usize::from(*position);
-                let rule = self.rules.get(change.policy)?.get(position)?;
-                let id = &policy.all_conditions().nth(position)?.id;
+                let (id, rule) = self.rules.get(change.policy)?.get(usize::from(*position))?;
                 Some(Reason::Condition { id, rule, before: *before, after: *after })
             }
         };
