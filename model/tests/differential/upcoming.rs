@@ -16,7 +16,6 @@ use zhida_model::{
     matching::{Unit, select, unit_verdict, units},
     office::upcoming::{Change, Days, Outlook, State, Window},
     policy::cases::CasesFile,
-    reference::Reference,
     rules::{
         dated::Dated,
         program::{Program, Source},
@@ -41,23 +40,30 @@ fn plain(changes: &[Change]) -> Vec<Plain> {
     plain
 }
 
-/// A world on each of its days, prepared one by one.
+/// A world on each of its days.
 struct Daily<'a> {
     days: Vec<Dated<'a>>,
+    /// By day: the windows of the policies that the day selects, by position.
+    windows: Vec<BTreeMap<usize, Window>>,
     world: &'a World,
 }
 
 impl<'a> Daily<'a> {
     fn new(
         program: &'a Program,
-        reference: &'a Reference,
         world: &'a World,
-        (as_of, known_at): (Date, Date),
+        as_of: Date,
         ahead: usize,
+        prepare: impl Fn(Date) -> Dated<'a>,
     ) -> Daily<'a> {
         let day = |days: usize| as_of.checked_add(i64::try_from(days).unwrap().days()).unwrap();
-        let days = (0..=ahead).map(|days| Dated::new(program, reference, day(days), known_at));
-        Daily { days: days.collect(), world }
+        let days: Vec<Dated<'a>> = (0..=ahead).map(|days| prepare(day(days))).collect();
+        let windows = days
+            .iter()
+            .map(|dated| select(program, dated.as_of))
+            .map(|chosen| chosen.iter().map(|one| (one.index, Window::from(one.window))).collect())
+            .collect();
+        Daily { days, windows, world }
     }
 
     /// The states of a subject or its units on one day.
@@ -69,18 +75,16 @@ impl<'a> Daily<'a> {
     ) -> BTreeMap<Option<SubjectKey>, State> {
         let dated = &self.days[day];
         let mut states = BTreeMap::new();
-        let chosen = select(dated.program, dated.as_of);
-        let Some(selected) = chosen.iter().find(|selected| selected.index == policy) else {
-            return states;
-        };
+        let Some(window) = self.windows[day].get(&policy).copied() else { return states };
+        let policy = &dated.program.policies[policy];
         let scalar = Scalar::new(dated, self.world);
-        for unit in units(&scalar, selected.policy, subject) {
+        for unit in units(&scalar, policy, subject) {
             let key = match unit {
                 Unit::Subject | Unit::Unseen => None,
                 Unit::Member(member) => Some(member.dossier.frame.key(member.dossier.row)),
             };
-            let verdict = unit_verdict(&scalar, selected.policy, &unit, subject);
-            let state = State::Judged(verdict, Window::from(selected.window));
+            let verdict = unit_verdict(&scalar, policy, &unit, subject);
+            let state = State::Judged(verdict, window);
             let best: &mut State = states.entry(key).or_insert(state);
             *best = (*best).min(state);
         }
@@ -89,18 +93,11 @@ impl<'a> Daily<'a> {
 
     /// Every change, found day by day.
     fn changes(&'a self, policy: usize, subject: Dossier<'a>) -> Vec<Plain> {
-        let in_force: Vec<bool> = self
-            .days
-            .iter()
-            .map(|dated| {
-                select(dated.program, dated.as_of).iter().any(|found| found.index == policy)
-            })
-            .collect();
         let days: Vec<_> =
             (0..self.days.len()).map(|day| self.states(day, policy, subject)).collect();
         let mut changes = Vec::new();
         for day in 1..days.len() {
-            let nothing = |day: usize| match in_force[day] {
+            let nothing = |day: usize| match self.windows[day].contains_key(&policy) {
                 true => State::Absent,
                 false => State::NotInForce,
             };
@@ -173,7 +170,9 @@ fn random(seed: u64, ahead: usize) -> usize {
     let world = dossiers.world(&reference, 640);
     let days = Days::new(&program, &reference, start.0, start.1, ahead);
     let outlook = Outlook::new(&days, &world, |_| true);
-    let daily = Daily::new(&program, &reference, &world, start, ahead);
+    let daily = Daily::new(&program, &world, start.0, ahead, |day| {
+        Dated::new(&program, &reference, day, start.1)
+    });
     let mut single = Vec::new();
     let mut compared = 0;
     for (index, policy) in program.policies.iter().enumerate() {
@@ -282,7 +281,8 @@ fn sample_policies_change_on_the_days_found() {
         let ahead = [90, 200, 420][number % 3];
         let days = Days::new(&program, &reference, as_of, as_of, ahead);
         let outlook = Outlook::new(&days, &world, |own| own.key == program.policies[policy].key);
-        let daily = Daily::new(&program, &reference, &world, (as_of, as_of), ahead);
+        let first = Dated::new(&program, &reference, as_of, as_of);
+        let daily = Daily::new(&program, &world, as_of, ahead, |day| first.moved(day));
         let before = changes;
         for (place, (frame, row)) in world::subjects(&world, kind).enumerate() {
             let subject = Dossier { frame, row };

@@ -7,6 +7,7 @@ use super::support::{all, policy, program, reference, words, world};
 use crate::{
     domain::SubjectKind,
     office::upcoming::{Buckets, Days, Outlook, Summary},
+    rules::dated::Dated,
 };
 
 /// People born one day after the other, with gaps in what is known.
@@ -22,6 +23,24 @@ fn people(count: i64) -> Vec<Value> {
             }
         })
         .collect()
+}
+
+#[test]
+fn a_day_moved_to_is_the_day_itself() {
+    let condition = r#"income <= param("poverty_line", hukou_region) && within(home_region, "330000") && score < param("leave_days", home_region)"#;
+    let program = program(&[policy(&[condition], &json!({}))]);
+    let start = date(2025, 12, 1);
+    let days = Days::new(&program, reference(), start, start, 400);
+    for number in 0..=400 {
+        let moved = days.on(number);
+        let day = start.checked_add(jiff::ToSpan::days(i64::try_from(number).unwrap())).unwrap();
+        let own = Dated::new(&program, reference(), day, start);
+        assert_eq!((moved.as_of, moved.today, moved.known_at), (day, own.today, start));
+        assert_eq!(moved.current, own.current, "{day}");
+        assert_eq!(moved.parameters, own.parameters, "{day}");
+        assert_eq!(moved.covered_since, own.covered_since, "{day}");
+        assert_eq!(moved.within.len(), own.within.len(), "{day}");
+    }
 }
 
 #[test]
