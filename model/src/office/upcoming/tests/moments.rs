@@ -171,14 +171,14 @@ fn a_unit_nobody_can_see_depends_on_the_subject_alone() {
 #[test]
 fn parameters_change() {
     let given = json!({ "income": 1100, "hukou_region": "330100" });
-    let ask = Ask::new(
-        &[r#"income <= param("poverty_line", hukou_region)"#],
-        given,
-        date(2026, 3, 31),
-        200,
-    );
-    // From July the line of the city has ended and that of the province holds.
-    expect(&ask, &["2026-07-01 eligible -> ineligible c1"]);
+    // From July the line of the city has ended and that of the province holds,
+    // wherever in the span that day lies.
+    for (from, ahead) in [(date(2026, 3, 31), 200), (date(2026, 6, 1), 30), (date(2026, 6, 30), 8)]
+    {
+        let condition = r#"income <= param("poverty_line", hukou_region)"#;
+        let ask = Ask::new(std::slice::from_ref(&condition), given.clone(), from, ahead);
+        expect(&ask, &["2026-07-01 eligible -> ineligible c1"]);
+    }
     let given = json!({ "income": 600, "hukou_region": "110000" });
     let ask = Ask::new(
         &[r#"income <= param("poverty_line", hukou_region)"#],
