@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
@@ -102,7 +102,6 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         anyhow::Ok(())
     })?;
     bar.finish_and_clear();
-    let took = begun.elapsed();
     if let Some(sheet) = sheet {
         sheet.close()?;
     }
@@ -115,31 +114,30 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         policies: summary.policies(),
         earliest: earliest.sorted().iter().map(|change| outlook.describe(change)).collect(),
     };
-    match arguments.format {
-        Format::Json => output::say(&serde_json::to_string_pretty(&report)?),
-        Format::Table => {
-            output::say(&table(&report));
-            output::say(&format!(
-                "{} changes of {} dossiers × {} policy versions from {} to {}{}",
-                thousands(report.changes),
-                thousands(report.dossiers),
-                report.policies.len(),
-                report.as_of,
-                report.until,
-                arguments
-                    .out
-                    .as_ref()
-                    .map(|out| format!(", all of them in `{}`", out.display()))
-                    .unwrap_or_default(),
-            ));
-            output::warn(&format!(
-                "{} pairs looked at in {:.1} s",
-                thousands(report.pairs),
-                took.as_secs_f64()
-            ));
-        }
-    }
+    print(&report, arguments, begun.elapsed())?;
     Ok(true)
+}
+
+fn print(report: &Report<'_>, arguments: &Arguments, took: Duration) -> Result<()> {
+    if arguments.format == Format::Json {
+        output::say(&serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    output::say(&table(report));
+    let file = arguments.out.as_ref();
+    let file = file.map(|out| format!(", all of them in `{}`", out.display()));
+    output::say(&format!(
+        "{} changes of {} dossiers × {} policy versions from {} to {}{}",
+        thousands(report.changes),
+        thousands(report.dossiers),
+        report.policies.len(),
+        report.as_of,
+        report.until,
+        file.unwrap_or_default(),
+    ));
+    let (pairs, seconds) = (thousands(report.pairs), took.as_secs_f64());
+    output::warn(&format!("{pairs} pairs looked at in {seconds:.1} s"));
+    Ok(())
 }
 
 /// Refuses ids that no policy has.
