@@ -40,6 +40,8 @@ enum Command {
     Build(command::build::Arguments),
     /// Judge every dossier by every policy and write the matches
     Match(command::matches::Arguments),
+    /// List who will become or cease to be eligible as time passes
+    Upcoming(command::upcoming::Arguments),
     /// Say why a policy fits a subject or does not
     Explain(command::explain::Arguments),
     /// Count whom each policy covers and misses, and what stands in the way
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Build(arguments) => command::build::run(&arguments),
         Command::Match(arguments) => command::matches::run(&arguments),
+        Command::Upcoming(arguments) => command::upcoming::run(&arguments),
         Command::Explain(arguments) => command::explain::run(&arguments),
         Command::Coverage(arguments) => command::coverage::run(&arguments),
         Command::Simulate(arguments) => command::simulate::run(&arguments),

@@ -3,7 +3,7 @@
 
 use zhida_model::{
     domain::{SubjectKey, SubjectKind},
-    matching::{self, Match, Matcher, Memo, Selected, Unit},
+    matching::{self, Match, Matcher, Memo, Selected},
     policy::cases::Verdict,
     rules::{
         program::{Compiled, CompiledKind, Policy},

@@ -12,3 +12,4 @@ pub mod serve;
 pub mod simulate;
 pub mod sql;
 pub mod synth;
+pub mod upcoming;

@@ -22,4 +22,5 @@ mod sql;
 mod support;
 mod synth;
 mod time;
+mod upcoming;
 mod usage;

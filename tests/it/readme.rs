@@ -88,6 +88,21 @@ fn the_commands_of_the_policy_guide_run() {
     assert!(out.contains("结论：符合"), "the person of the page qualifies: {out}");
 }
 
+/// What the page shows of the table is what the command prints.
+#[test]
+fn the_commands_of_the_page_on_looking_ahead_run() {
+    let name = "docs/upcoming.md";
+    let text = fs::read_to_string(root().join(name)).unwrap();
+    let blocks = marked(&text);
+    assert_eq!(blocks.len(), 2, "{name}");
+    let out = run(name, &blocks.join("\n"));
+    let shown = written(&text, "text");
+    assert!(shown.lines().count() >= 4, "{shown}");
+    for line in shown.lines() {
+        assert!(out.contains(line), "`{line}` is not in:\n{out}");
+    }
+}
+
 #[test]
 fn the_commands_of_the_catalogue_guide_run() {
     runs("docs/catalogue.md");

@@ -2,8 +2,10 @@
 
 use crate::support::run;
 
-const COMMANDS: [&str; 10] =
-    ["demo", "synth", "check", "build", "match", "explain", "sql", "push", "serve", "schema"];
+const COMMANDS: [&str; 11] = [
+    "demo", "synth", "check", "build", "match", "upcoming", "explain", "sql", "push", "serve",
+    "schema",
+];
 
 #[test]
 fn wrong_usage_ends_with_two() {

@@ -54,8 +54,8 @@ pub fn verdict<'a>(scalar: &Scalar<'a>, policy: &Policy, at: &At<'a>) -> Verdict
     })
 }
 
-/// The verdict for a unit. Of a member nobody can see nothing is known, but
-/// what the subject itself does not meet no member of it can.
+/// The verdict of a policy for a unit of a subject. Of a unit that nobody can
+/// see only the subject's own conditions speak: they may rule it out, never in.
 #[must_use]
 pub fn unit_verdict<'a>(
     scalar: &Scalar<'a>,
@@ -63,13 +63,10 @@ pub fn unit_verdict<'a>(
     unit: &Unit<'a>,
     subject: Dossier<'a>,
 ) -> Verdict {
-    let at = unit.at(subject);
+    let verdict = verdict(scalar, policy, &unit.at(subject));
     match unit {
-        Unit::Subject | Unit::Member(_) => verdict(scalar, policy, &at),
-        Unit::Unseen => match scalar.node(policy.root, &at, Manual::Met) {
-            Tri::False => Verdict::Ineligible,
-            Tri::True | Tri::Unknown => Verdict::Unknown,
-        },
+        Unit::Unseen => verdict.max(Verdict::Unknown),
+        Unit::Subject | Unit::Member(_) => verdict,
     }
 }
 

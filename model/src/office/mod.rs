@@ -5,7 +5,8 @@
 //! [`population`] say who is counted and in which group; [`reach`] goes through
 //! all policies over everybody; [`coverage`] counts; [`disclosure`] decides what
 //! of a table may be shown; [`report`] tells it with names; [`obstacles`] is what
-//! stands in the way.
+//! stands in the way; [`simulate`] tries a change out; [`upcoming`] finds who will
+//! qualify, or cease to, as time passes.
 //!
 //! Left out: where the dossiers come from, and whose region may be asked for.
 
@@ -18,3 +19,4 @@ pub mod reach;
 pub mod report;
 pub mod rowset;
 pub mod simulate;
+pub mod upcoming;

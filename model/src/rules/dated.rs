@@ -137,11 +137,11 @@ pub struct Dated<'a> {
     /// By facts field and position of a code: first day for which the registers
     /// that give the code are complete; `i32::MIN` from the beginning, `i32::MAX`
     /// where no register gives it.
-    pub(crate) covered_since: Vec<Vec<i32>>,
+    pub(crate) covered_since: Arc<Vec<Vec<i32>>>,
     /// By outer region: truth by dense index of the inner.
     pub(crate) within: FxHashMap<u16, Arc<RegionTruth>>,
     /// By parameter: value by dense region index.
-    pub(crate) parameters: FxHashMap<String, Vec<Option<i64>>>,
+    pub(crate) parameters: FxHashMap<String, Arc<Vec<Option<i64>>>>,
 }
 
 impl<'a> Dated<'a> {
@@ -156,8 +156,6 @@ impl<'a> Dated<'a> {
     ) -> Dated<'a> {
         let as_of = as_of.max(known_at);
         let fields = reference.catalogue.fields();
-        let current =
-            fields.iter().map(|field| same_period(field.period, known_at, as_of)).collect();
         let covered_since = fields.iter().map(|field| covered_since(reference, field.id)).collect();
         let (within, parameters) = tables(&program.graph, reference, as_of);
         Dated {
@@ -166,10 +164,39 @@ impl<'a> Dated<'a> {
             as_of,
             known_at,
             today: days_of(as_of),
-            current,
-            covered_since,
+            current: current(reference, known_at, as_of),
+            covered_since: Arc::new(covered_since),
             within,
             parameters,
+        }
+    }
+
+    /// The same program on another day, as [`Dated::new`] would prepare it;
+    /// what does not depend on the day is shared, so that a year of days costs
+    /// little more than one.
+    #[must_use]
+    pub fn moved(&self, as_of: Date) -> Dated<'a> {
+        let as_of = as_of.max(self.known_at);
+        let values = &self.reference.parameters;
+        let same = |name: &str| values.in_force(name, self.as_of) == values.in_force(name, as_of);
+        let parameters = self.parameters.iter().map(|(name, table)| {
+            let table = if same(name) {
+                Arc::clone(table)
+            } else {
+                Arc::new(values.dense(name, as_of, &self.reference.regions))
+            };
+            (name.clone(), table)
+        });
+        Dated {
+            program: self.program,
+            reference: self.reference,
+            as_of,
+            known_at: self.known_at,
+            today: days_of(as_of),
+            current: current(self.reference, self.known_at, as_of),
+            covered_since: Arc::clone(&self.covered_since),
+            within: self.within.clone(),
+            parameters: parameters.collect(),
         }
     }
 
@@ -202,6 +229,11 @@ impl<'a> Dated<'a> {
     }
 }
 
+fn current(reference: &Reference, known_at: Date, as_of: Date) -> Vec<bool> {
+    let fields = reference.catalogue.fields().iter();
+    fields.map(|field| same_period(field.period, known_at, as_of)).collect()
+}
+
 fn same_period(period: Option<Period>, known_at: Date, as_of: Date) -> bool {
     let quarter = |day: Date| (day.month() - 1) / 3;
     match period {
@@ -231,7 +263,7 @@ fn covered_since(reference: &Reference, field: FieldId) -> Vec<i32> {
     codes.map(|code| field.sources_giving(code).map(since).max().unwrap_or(i32::MAX)).collect()
 }
 
-type Tables = (FxHashMap<u16, Arc<RegionTruth>>, FxHashMap<String, Vec<Option<i64>>>);
+type Tables = (FxHashMap<u16, Arc<RegionTruth>>, FxHashMap<String, Arc<Vec<Option<i64>>>>);
 
 fn tables(graph: &Graph, reference: &Reference, as_of: Date) -> Tables {
     let mut within = FxHashMap::default();
@@ -247,9 +279,9 @@ fn tables(graph: &Graph, reference: &Reference, as_of: Date) -> Tables {
     let mut parameters = FxHashMap::default();
     for num in graph.nums() {
         if let Num::Param { name, .. } = num {
-            parameters
-                .entry(name.clone())
-                .or_insert_with(|| reference.parameters.dense(name, as_of, &reference.regions));
+            parameters.entry(name.clone()).or_insert_with(|| {
+                Arc::new(reference.parameters.dense(name, as_of, &reference.regions))
+            });
         }
     }
     (within, parameters)

@@ -336,7 +336,7 @@ impl<'a> Scalar<'a> {
         }
     }
 
-    fn place(&self, field: FieldRef, at: &At<'a>) -> Option<u16> {
+    pub(crate) fn place(&self, field: FieldRef, at: &At<'a>) -> Option<u16> {
         if let Some(Cell::Place(value)) = self.supposed(field) {
             return Some(*value);
         }
@@ -390,7 +390,7 @@ impl<'a> Scalar<'a> {
     }
 
     /// The facts of a dossier and whether an absent row means "none".
-    fn facts(
+    pub(crate) fn facts(
         &self,
         field: FieldRef,
         at: &At<'a>,
@@ -466,21 +466,32 @@ impl<'a> Scalar<'a> {
     /// The members of a relation on the day judged, and whether the list is complete.
     #[must_use]
     pub fn related(&self, relation: RelationId, of: Dossier<'a>) -> (Vec<Member<'a>>, bool) {
+        let today = self.dated.today;
+        self.related_over(relation, of, today, today)
+    }
+
+    /// The members of a relation on any day of a closed range, and whether the
+    /// list is complete.
+    #[must_use]
+    pub fn related_over(
+        &self,
+        relation: RelationId,
+        of: Dossier<'a>,
+        first: i32,
+        last: i32,
+    ) -> (Vec<Member<'a>>, bool) {
         let Some(edges) = of.frame.edges(relation) else { return (Vec::new(), false) };
         let complete = edges.complete.as_ref().is_none_or(|complete| complete.value(of.row));
         let kind = self.dated.reference.catalogue.relation_by_id(relation).entry.target;
         let rows = range(&edges.offsets, of.row).unwrap_or(0..0);
-        let members = rows.filter_map(|edge| self.member(edges, edge, kind)).collect();
-        (members, complete)
+        let there = rows.filter(|edge| edges.since[*edge] <= last && first <= edges.until[*edge]);
+        (there.filter_map(|edge| self.member(edges, edge, kind)).collect(), complete)
     }
 
     fn member(&self, edges: &'a Edges, edge: usize, kind: SubjectKind) -> Option<Member<'a>> {
-        let (since, until) = (edges.since[edge], edges.until[edge]);
-        if since > self.dated.today || until < self.dated.today {
-            return None;
-        }
         let target = edges.target[edge];
         let (frame, row) = self.world.of(kind).locate(target)?;
+        let (since, until) = (edges.since[edge], edges.until[edge]);
         Some(Member { dossier: Dossier { frame, row }, target, since, until })
     }
 

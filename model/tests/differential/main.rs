@@ -1,7 +1,8 @@
 //! The proof that the back ends agree: random catalogues, dossiers full of
 //! gaps, and random policies in the rule language go through the whole front
 //! end; every condition and every verdict is compared with SQL run by DuckDB,
-//! and with the columnar engine (`columnar.rs`).
+//! and with the columnar engine (`columnar.rs`). What lies ahead is compared
+//! with every single day (`upcoming.rs`).
 //!
 //! A failure names its seed, the policy, the condition and the dossier.
 //! `ZHIDA_SEEDS=7,8` runs those seeds alone. Another test damages the SQL in
@@ -24,6 +25,7 @@ mod reference;
 mod samples;
 mod scene;
 mod tally;
+mod upcoming;
 mod world;
 
 use std::path::Path;

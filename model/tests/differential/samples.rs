@@ -28,7 +28,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn reference() -> Reference {
+pub(crate) fn reference() -> Reference {
     let regions = RegionTable::from_csv(&read("regions.csv")).unwrap();
     let catalogue = catalogue::read("catalogue.yaml", &read("catalogue.yaml")).unwrap();
     let parameters =
@@ -38,7 +38,7 @@ fn reference() -> Reference {
     Reference { catalogue, regions, industries, parameters }
 }
 
-fn policies() -> Vec<Source> {
+pub(crate) fn policies() -> Vec<Source> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data-samples/policies");
     let mut names: Vec<String> = fs::read_dir(&dir)
         .unwrap()
