@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use tower::ServiceBuilder;
 use tower_http::{
@@ -21,8 +21,8 @@ use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    auth, calculator, dossier, explanation, fields, health, lookup, openapi::Description, page,
-    policies, preferences, problem::Problem, pushes, recommendations, state::State,
+    auth, calculator, dossier, explanation, fields, health, lookup, office, openapi::Description,
+    page, policies, preferences, problem::Problem, pushes, recommendations, state::State,
 };
 
 /// Longest body, in bytes.
@@ -43,6 +43,7 @@ pub fn app(state: State) -> Router {
         .route("/v1/subjects/{key}/preferences", get(preferences::get).put(preferences::put))
         .route("/v1/pushes", get(pushes::inbox))
         .route("/v1/pushes/{id}/acknowledgements", post(pushes::acknowledge))
+        .merge(offices())
         .route_layer(middleware::from_fn_with_state(State::clone(&state), auth::require_token));
     let open = Router::new()
         .route("/v1/health", get(health::health))
@@ -75,6 +76,20 @@ pub fn app(state: State) -> Router {
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
         .layer(around)
         .with_state(state)
+}
+
+/// What policy offices ask.
+fn offices() -> Router<State> {
+    Router::new()
+        .route("/v1/office/coverage", get(office::coverage::all))
+        .route("/v1/office/coverage/{policy}", get(office::coverage::one))
+        .route("/v1/office/blind-spots", get(office::coverage::blind_spots))
+        .route("/v1/office/obstacles", get(office::obstacles::list))
+        .route("/v1/office/obstacles/{id}", put(office::obstacles::put))
+        .route("/v1/office/simulations", post(office::simulations::simulate_change))
+        .route("/v1/office/upcoming", get(office::upcoming::upcoming))
+        .route("/v1/office/claim-steps", post(office::steps::record))
+        .route("/v1/office/ledger/{policy}", get(office::steps::ledger_of))
 }
 
 fn span(request: &Request) -> tracing::Span {

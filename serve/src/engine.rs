@@ -28,10 +28,14 @@ use zhida_model::{
 };
 use zhida_store::{Snapshot, StoreError};
 
+use crate::office::desk::Desk;
+
 /// Name of the catalogue in a snapshot.
 const CATALOGUE: &str = "catalogue.yaml";
 /// Prepared days kept at the same time.
 const DAYS_KEPT: usize = 16;
+/// Days kept for policy offices: a few bytes for every dossier, and more.
+const DESKS_KEPT: usize = 3;
 
 /// Why a snapshot cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +110,7 @@ pub struct Engine {
     world: OnceLock<Arc<World>>,
     condition: OnceLock<Condition>,
     days: Mutex<Days>,
+    desks: Mutex<Vec<(Date, Arc<Desk>)>>,
 }
 
 impl Engine {
@@ -142,6 +147,7 @@ impl Engine {
             world: OnceLock::new(),
             condition: OnceLock::new(),
             days: Mutex::new(Vec::new()),
+            desks: Mutex::new(Vec::new()),
         })
     }
 
@@ -190,6 +196,30 @@ impl Engine {
         }
         days.push((wanted, Arc::clone(&day)));
         day
+    }
+
+    /// What policy offices share on a day; looks at everybody the first time.
+    ///
+    /// # Errors
+    /// When a chunk of the snapshot is broken.
+    pub fn desk(&self, as_of: Date) -> Result<Arc<Desk>, StoreError> {
+        let lock = || self.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = |desks: &[(Date, Arc<Desk>)]| {
+            desks.iter().find(|(day, _)| *day == as_of).map(|(_, desk)| Arc::clone(desk))
+        };
+        if let Some(desk) = held(&lock()) {
+            return Ok(desk);
+        }
+        let desk = Arc::new(Desk::new(self.day(as_of), self.world()?));
+        let mut desks = lock();
+        if let Some(desk) = held(&desks) {
+            return Ok(desk);
+        }
+        if desks.len() >= DESKS_KEPT {
+            desks.remove(0);
+        }
+        desks.push((as_of, Arc::clone(&desk)));
+        Ok(desk)
     }
 
     /// Whether every chunk has been read and verified.

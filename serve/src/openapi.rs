@@ -27,6 +27,15 @@ use utoipa::{
         crate::preferences::put,
         crate::pushes::inbox,
         crate::pushes::acknowledge,
+        crate::office::coverage::all,
+        crate::office::coverage::one,
+        crate::office::coverage::blind_spots,
+        crate::office::obstacles::list,
+        crate::office::obstacles::put,
+        crate::office::simulations::simulate_change,
+        crate::office::upcoming::upcoming,
+        crate::office::steps::record,
+        crate::office::steps::ledger_of,
     ),
     tags(
         (name = "service", description = "服务状态"),
@@ -34,6 +43,7 @@ use utoipa::{
         (name = "calculator", description = "匿名政策计算器：不查询、不保存"),
         (name = "subjects", description = "主体：推荐、档案、说明、偏好"),
         (name = "pushes", description = "推送收件箱"),
+        (name = "office", description = "政策部门：覆盖、盲区、堵点、模拟、未来变化；按地区，小数隐去，其余取整"),
     ),
     modifiers(&Bearer),
 )]

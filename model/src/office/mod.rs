@@ -13,6 +13,7 @@
 pub mod coverage;
 pub mod disclosure;
 pub mod groups;
+pub mod ledger;
 pub mod obstacles;
 pub mod population;
 pub mod reach;

@@ -344,7 +344,7 @@ fn every_point_of_a_curve_equals_the_policy_with_that_threshold() {
                 );
                 let step = found.measured.points(found.threshold, 1);
                 for point in step.iter().step_by(1 + step.len() / 5) {
-                    let written = written(&found, point.value);
+                    let written = found.typed(point.value);
                     let change = Change {
                         thresholds: BTreeMap::from([(place.clone(), written.clone())]),
                         ..Change::default()
@@ -374,13 +374,4 @@ fn every_point_of_a_curve_equals_the_policy_with_that_threshold() {
         }
     }
     assert!(curves > 50 && points > 100, "{curves} curves, {points} points");
-}
-
-/// A threshold as somebody would type it.
-fn written(near: &zhida_model::office::simulate::Near, value: i64) -> String {
-    use zhida_model::office::simulate::Kind;
-    match near.kind {
-        Kind::Money => format!("{}.{:02}", value / 100, (value % 100).abs()),
-        Kind::Number | Kind::Day => near.write(value),
-    }
 }

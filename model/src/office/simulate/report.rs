@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    domain::Number,
+    domain::{Number, parse_scaled},
     office::{
         coverage::Sum,
         disclosure::{Hidden, Protection},
@@ -19,7 +19,7 @@ use crate::{
     },
     policy::file::Per,
     rules::{
-        dated::date_of,
+        dated::{date_of, days_of},
         render::{money, plain},
     },
 };
@@ -339,6 +339,33 @@ impl Teller {
 }
 
 impl Near {
+    /// A threshold as somebody typed it, as stored.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<i64> {
+        let text = text.trim();
+        match (self.kind, self.scale) {
+            (Kind::Money, _) => crate::rules::values::money(text),
+            (Kind::Day, _) => Some(i64::from(days_of(text.parse().ok()?))),
+            (Kind::Number, scale) => {
+                let (digits, percent) = match text.strip_suffix('%') {
+                    Some(digits) => (digits, 100),
+                    None => (text, 1),
+                };
+                let scaled = parse_scaled(digits, 6).ok()? / percent;
+                Some(if scale == Scale::Whole { scaled / 1_000_000 } else { scaled })
+            }
+        }
+    }
+
+    /// A stored threshold as it is typed.
+    #[must_use]
+    pub fn typed(&self, value: i64) -> String {
+        match self.kind {
+            Kind::Money => format!("{}.{:02}", value / 100, (value % 100).abs()),
+            Kind::Number | Kind::Day => self.write(value),
+        }
+    }
+
     /// A threshold as people write it.
     #[must_use]
     pub fn write(&self, value: i64) -> String {

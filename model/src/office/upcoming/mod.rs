@@ -24,6 +24,7 @@ mod prospect;
 mod range;
 mod sieve;
 pub mod summary;
+pub mod told;
 mod trend;
 mod truths;
 mod view;

@@ -7,6 +7,7 @@ use crate::{
     domain::SubjectKind,
     frame::World,
     matching::Matcher,
+    office::rowset::Rowset,
     rules::{
         columnar::{Rows, bits::ROWS},
         program::Policy,
@@ -37,6 +38,8 @@ pub struct Outlook<'a> {
     pub(super) chosen: Vec<usize>,
     phases: Vec<Vec<Phase>>,
     ended: Ended,
+    /// By [`SubjectKind::index`]: the rows looked at, where not all are.
+    only: Option<[Rowset; 2]>,
     /// By policy: its conditions, each with its id and in Chinese.
     pub(super) rules: Vec<Vec<(&'a str, String)>>,
 }
@@ -65,7 +68,20 @@ impl<'a> Outlook<'a> {
             })
             .collect();
         let ended = ended(days, &chosen);
-        Outlook { days, world, matcher: Matcher::new(first, world), chosen, phases, ended, rules }
+        let matcher = Matcher::new(first, world);
+        Outlook { days, world, matcher, chosen, phases, ended, only: None, rules }
+    }
+
+    /// Looks at these rows alone, by [`SubjectKind::index`].
+    #[must_use]
+    pub fn only(mut self, rows: [Rowset; 2]) -> Outlook<'a> {
+        self.only = Some(rows);
+        self
+    }
+
+    fn looks_at(&self, subject: Dossier<'a>) -> bool {
+        let row = subject.frame.first as usize + subject.row;
+        self.only.as_ref().is_none_or(|rows| rows[subject.frame.kind.index()].contains(row))
     }
 
     /// How many pairs of a dossier and a policy version are looked at.
@@ -118,7 +134,9 @@ impl<'a> Outlook<'a> {
                                     let mut own = Vec::new();
                                     let row = rows.start + row;
                                     let subject = Dossier { frame: rows.frame, row };
-                                    if self.matcher.gone(kind, subject).is_none() {
+                                    if self.looks_at(subject)
+                                        && self.matcher.gone(kind, subject).is_none()
+                                    {
                                         self.walk(sorted.policy, subject, &mut own);
                                     }
                                     if !own.is_empty() {
