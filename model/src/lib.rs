@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod domain;
 pub mod frame;
 pub mod matching;
+pub mod office;
 pub mod policy;
 pub mod reference;
 pub mod rules;
