@@ -15,6 +15,8 @@ use crate::{
     },
 };
 
+use super::walk::visit;
+
 /// The cells of one facts field.
 #[derive(Debug, Clone, Default)]
 pub struct Cells {
@@ -70,7 +72,7 @@ pub fn cells(dated: &Dated<'_>, atoms: &[AtomId]) -> FxHashMap<FieldId, Cells> {
             Atom::Holds(field, mask) => ask(field, mask, dated.today),
             Atom::Had(field, mask, span) => ask(field, mask, start_of(dated, *span)),
             Atom::Compare(_, left, right) => {
-                visit(dated, &[*left, *right], &mut |num| {
+                visit(graph, &[*left, *right], &mut |num| {
                     if let Num::CountFacts(field, mask, span) | Num::SumFacts(field, mask, span) =
                         num
                     {
@@ -96,74 +98,4 @@ fn split(windows: &[(Mask, i32)]) -> Cells {
         }
     }
     Cells { classes: classes.into_values().collect(), starts }
-}
-
-/// Shows every number within some.
-pub fn visit(dated: &Dated<'_>, nums: &[crate::rules::ir::NumId], see: &mut dyn FnMut(&Num)) {
-    let mut stack = nums.to_vec();
-    while let Some(id) = stack.pop() {
-        let num = dated.program.graph.num(id);
-        see(num);
-        match num {
-            Num::Add(a, b)
-            | Num::Sub(a, b)
-            | Num::Mul(a, b)
-            | Num::Div(a, b)
-            | Num::Min(a, b)
-            | Num::Max(a, b)
-            | Num::AddMonths(a, b)
-            | Num::Choose(_, a, b) => stack.extend([*a, *b]),
-            Num::Floor(a) | Num::Years(a) | Num::Months(a) | Num::Year(a) | Num::Month(a) => {
-                stack.push(*a);
-            }
-            Num::Field(_)
-            | Num::Decimal(_)
-            | Num::Literal(..)
-            | Num::AsOf
-            | Num::Param { .. }
-            | Num::CountFacts(..)
-            | Num::SumFacts(..)
-            | Num::CountMembers(..)
-            | Num::Since(_)
-            | Num::Until(_) => {}
-        }
-    }
-}
-
-/// Every atom below some nodes, those about members included.
-#[must_use]
-pub fn all_atoms(dated: &Dated<'_>, nodes: &[crate::rules::ir::NodeId]) -> Vec<AtomId> {
-    use crate::rules::ir::Node;
-    let graph = &dated.program.graph;
-    let mut seen = std::collections::BTreeSet::new();
-    let mut atoms = std::collections::BTreeSet::new();
-    let mut stack = nodes.to_vec();
-    while let Some(node) = stack.pop() {
-        if !seen.insert(node) {
-            continue;
-        }
-        match graph.node(node) {
-            Node::Const(_) | Node::Manual(_) => {}
-            Node::Not(inner) => stack.push(*inner),
-            Node::And(parts) | Node::Or(parts) | Node::AtLeast(_, parts) => {
-                stack.extend(parts.iter().copied());
-            }
-            Node::Choose(a, b, c) => stack.extend([*a, *b, *c]),
-            Node::Atom(atom) => {
-                atoms.insert(*atom);
-                match graph.atom(*atom) {
-                    Atom::Exists(_, body) | Atom::All(_, body) => stack.push(*body),
-                    Atom::Compare(_, left, right) => {
-                        visit(dated, &[*left, *right], &mut |num| match num {
-                            Num::Choose(condition, ..) => stack.push(*condition),
-                            Num::CountMembers(_, Some(filter)) => stack.push(*filter),
-                            _ => {}
-                        });
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    atoms.into_iter().collect()
 }

@@ -15,10 +15,11 @@ use crate::{
 };
 
 use super::{
-    cells::{Cells, all_atoms, cells, visit},
+    cells::{Cells, cells},
     domain::{Domain, Places},
     numbers::{Interval, Wholes},
     variable::{Key, Made, Var, Variables},
+    walk::{all_atoms, visit},
 };
 
 /// Days a date can be: years 1 to 9999.
@@ -51,7 +52,7 @@ impl<'a> Problem<'a> {
     /// A question that reads these nodes.
     #[must_use]
     pub fn new(dated: &'a Dated<'a>, nodes: &[NodeId]) -> Problem<'a> {
-        let atoms = all_atoms(dated, nodes);
+        let atoms = all_atoms(&dated.program.graph, nodes);
         Problem {
             dated,
             variables: Variables::default(),
@@ -185,7 +186,7 @@ fn rooms(dated: &Dated<'_>, atoms: &[AtomId]) -> BTreeMap<RelationId, usize> {
     for atom in atoms {
         let Atom::Compare(_, left, right) = graph.atom(*atom) else { continue };
         let (mut counted, mut largest) = (Vec::new(), 0);
-        visit(dated, &[*left, *right], &mut |num| match num {
+        visit(graph, &[*left, *right], &mut |num| match num {
             Num::CountMembers(relation, _) => counted.push(*relation),
             Num::Literal(num, den) => {
                 largest = largest.max(usize::try_from(num / den).unwrap_or_default());

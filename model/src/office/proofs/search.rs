@@ -113,7 +113,8 @@ fn simplify(problem: &mut Problem<'_>, state: &mut State) -> Result<bool, Confli
 }
 
 fn possible(problem: &mut Problem<'_>, state: &State, goals: &Rc<Vec<Goal>>) -> bool {
-    let mut child = State { clauses: Vec::new(), ..state.clone() };
+    let mut child = state.clone();
+    child.clauses.clear();
     child.assert(problem, goals).is_ok() && child.propagate(problem).is_ok()
 }
 
