@@ -19,16 +19,16 @@ use super::walk::visit;
 
 /// The cells of one facts field.
 #[derive(Debug, Clone, Default)]
-pub struct Cells {
+pub(crate) struct Cells {
     /// Codes that every question treats alike.
-    pub classes: Vec<Vec<u8>>,
+    pub(crate) classes: Vec<Vec<u8>>,
     /// First days of the windows that are asked about, ascending.
-    pub starts: Vec<i32>,
+    pub(crate) starts: Vec<i32>,
 }
 
 impl Cells {
     /// The cells of which a window asks: those of its codes that end in it.
-    pub fn within(&self, mask: Mask, start: i32) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn within(&self, mask: Mask, start: i32) -> impl Iterator<Item = usize> + '_ {
         let codes = self.classes.iter().enumerate().filter(move |(_, codes)| {
             codes.first().is_some_and(|code| mask.contains(*code))
         });
@@ -42,7 +42,7 @@ impl Cells {
 
     /// Codes of a cell, its first day and the day after its last, if it has one.
     #[must_use]
-    pub fn cell(&self, index: usize) -> Option<(&[u8], i32, Option<i32>)> {
+    pub(crate) fn cell(&self, index: usize) -> Option<(&[u8], i32, Option<i32>)> {
         let width = self.starts.len().max(1);
         let (class, bucket) = (index / width, index % width);
         let next = self.starts.get(bucket + 1).copied();
@@ -52,13 +52,13 @@ impl Cells {
 
 /// First day of the window of a question about facts; `None` asks who holds it today.
 #[must_use]
-pub fn start_of(dated: &Dated<'_>, span: Option<Span>) -> i32 {
+pub(crate) fn start_of(dated: &Dated<'_>, span: Option<Span>) -> i32 {
     span.map_or(i32::MIN, |span| window_start(span, dated.today))
 }
 
 /// The cells of every facts field that these atoms and their numbers read.
 #[must_use]
-pub fn cells(dated: &Dated<'_>, atoms: &[AtomId]) -> FxHashMap<FieldId, Cells> {
+pub(crate) fn cells(dated: &Dated<'_>, atoms: &[AtomId]) -> FxHashMap<FieldId, Cells> {
     let mut asked: BTreeMap<FieldId, Vec<(Mask, i32)>> = BTreeMap::new();
     let mut ask = |field: &FieldRef, mask: &Mask, start: i32| {
         let windows = asked.entry(field.field).or_default();

@@ -26,7 +26,7 @@ const SOME_MONEY: i128 = 100_000_000;
 
 /// A whole number of a domain.
 #[must_use]
-pub fn number(problem: &Problem<'_>, state: &State, var: Var) -> Option<i128> {
+pub(crate) fn number(problem: &Problem<'_>, state: &State, var: Var) -> Option<i128> {
     let Some(Domain::Whole(wholes)) = state.domain(var) else { return None };
     let runs = wholes.runs();
     match kind(problem, var) {
@@ -112,7 +112,7 @@ fn is_first(day: i128) -> bool {
 
 /// Each place by itself, good ones first.
 #[must_use]
-pub fn each_place(places: &Places) -> Vec<Domain> {
+pub(crate) fn each_place(places: &Places) -> Vec<Domain> {
     let length = places.iter().last().map_or(0, |last| usize::from(last) + 1);
     let alone = |at: u16| Domain::Places(Rc::new(places.and(&Places::of(length, |of| of == at))));
     places.iter().map(alone).collect()
@@ -120,7 +120,7 @@ pub fn each_place(places: &Places) -> Vec<Domain> {
 
 /// Each code by itself.
 #[must_use]
-pub fn each_code(codes: &Mask) -> Vec<Domain> {
+pub(crate) fn each_code(codes: &Mask) -> Vec<Domain> {
     let alone = |code: u8| {
         let mut mask = Mask::default();
         mask.insert(code);
@@ -131,7 +131,7 @@ pub fn each_code(codes: &Mask) -> Vec<Domain> {
 
 /// A region in force, a county where there is one.
 #[must_use]
-pub fn region(problem: &Problem<'_>, places: &Places) -> Option<u16> {
+pub(crate) fn region(problem: &Problem<'_>, places: &Places) -> Option<u16> {
     let regions = &problem.dated.reference.regions;
     let rank = |at: &u16| {
         let Some(code) = regions.code(*at) else { return 4 };
@@ -149,7 +149,7 @@ pub fn region(problem: &Problem<'_>, places: &Places) -> Option<u16> {
 
 /// An industry, a class of four digits where there is one.
 #[must_use]
-pub fn industry(problem: &Problem<'_>, places: &Places) -> Option<u16> {
+pub(crate) fn industry(problem: &Problem<'_>, places: &Places) -> Option<u16> {
     let industries = &problem.dated.reference.industries;
     let level = |at: &u16| industries.code(*at).map_or(0, crate::domain::IndustryCode::level);
     places.iter().min_by_key(|at| (std::cmp::Reverse(level(at)), *at))

@@ -30,6 +30,20 @@ pub enum Verdict {
     Undecided,
 }
 
+impl Verdict {
+    /// The name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Same => "same",
+            Verdict::Wider => "wider",
+            Verdict::Narrower => "narrower",
+            Verdict::Both => "both",
+            Verdict::Undecided => "undecided",
+        }
+    }
+}
+
 /// The difference between two policies, or two versions of one.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
@@ -69,7 +83,7 @@ impl Difference {
 pub fn without(first: &Policy, second: &Policy, dated: &Dated<'_>) -> Answer {
     if first.file.audience != second.file.audience {
         return Answer::Undecided(format!(
-            "one is about a {}, the other about a {}",
+            "they judge different dossiers: {} and {}",
             first.file.audience, second.file.audience
         ));
     }

@@ -8,18 +8,18 @@ use super::numbers::{Interval, Wholes};
 
 /// A set of regions or industries by dense index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places(Vec<u64>);
+pub(crate) struct Places(Vec<u64>);
 
 impl Places {
     /// Every place of a table of this length.
     #[must_use]
-    pub fn all(length: usize) -> Places {
+    pub(crate) fn all(length: usize) -> Places {
         Places::of(length, |_| true)
     }
 
     /// The places for which the test holds.
     #[must_use]
-    pub fn of(length: usize, test: impl Fn(u16) -> bool) -> Places {
+    pub(crate) fn of(length: usize, test: impl Fn(u16) -> bool) -> Places {
         let mut words = vec![0_u64; length.div_ceil(64)];
         for (index, place) in (0..length).zip(0_u16..) {
             if test(place) {
@@ -31,30 +31,30 @@ impl Places {
 
     /// What both have.
     #[must_use]
-    pub fn and(&self, other: &Places) -> Places {
+    pub(crate) fn and(&self, other: &Places) -> Places {
         Places(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect())
     }
 
     /// What either has.
     #[must_use]
-    pub fn or(&self, other: &Places) -> Places {
+    pub(crate) fn or(&self, other: &Places) -> Places {
         Places(self.0.iter().zip(&other.0).map(|(a, b)| a | b).collect())
     }
 
     /// What this has and the other has not.
     #[must_use]
-    pub fn without(&self, other: &Places) -> Places {
+    pub(crate) fn without(&self, other: &Places) -> Places {
         Places(self.0.iter().zip(&other.0).map(|(a, b)| a & !b).collect())
     }
 
     /// Whether nothing is left.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
 
     /// The places, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         (0_u16..).zip(self.0.iter()).flat_map(|(position, word)| {
             let bits = (0..64_u16).filter(move |bit| word >> bit & 1 == 1);
             bits.map(move |bit| position * 64 + bit)
@@ -63,18 +63,18 @@ impl Places {
 
     /// The only place, if there is only one.
     #[must_use]
-    pub fn only(&self) -> Option<u16> {
+    pub(crate) fn only(&self) -> Option<u16> {
         let count: u32 = self.0.iter().map(|word| word.count_ones()).sum();
         if count == 1 { self.iter().next() } else { None }
     }
 }
 
 /// What is asked of a text: of it, the words, and whether it must be so.
-pub type Asked = (TextTest, String, bool);
+pub(crate) type Asked = (TextTest, String, bool);
 
 /// What a variable can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Domain {
+pub(crate) enum Domain {
     /// Yes, no, or both still possible.
     Flag {
         /// It may be true.
@@ -106,7 +106,7 @@ pub enum Domain {
 impl Domain {
     /// Whether no value is left.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Domain::Flag { yes, no } => !yes && !no,
             Domain::Codes(mask) => mask.is_empty(),
@@ -121,7 +121,7 @@ impl Domain {
 
     /// Bounds of a number; everything for what is none.
     #[must_use]
-    pub fn interval(&self) -> Interval {
+    pub(crate) fn interval(&self) -> Interval {
         match self {
             Domain::Whole(wholes) => {
                 wholes.hull().map_or(Interval::ALL, |(low, high)| Interval::wholes(low, high))
@@ -134,7 +134,7 @@ impl Domain {
 
 /// A member of the ranges that the set does not lack.
 #[must_use]
-pub fn member(ranges: &[(u16, u16)], lacks: &[(u16, u16)]) -> Option<u16> {
+pub(crate) fn member(ranges: &[(u16, u16)], lacks: &[(u16, u16)]) -> Option<u16> {
     let lacked = |at: u16| lacks.iter().any(|(low, high)| (*low..=*high).contains(&at));
     ranges.iter().flat_map(|(low, high)| *low..=*high).find(|at| !lacked(*at))
 }
@@ -142,7 +142,7 @@ pub fn member(ranges: &[(u16, u16)], lacks: &[(u16, u16)]) -> Option<u16> {
 /// A text that is as asked. It exists whenever this finds one: either a whole
 /// text is given, or the wanted parts are joined by a sign that no part has.
 #[must_use]
-pub fn text(asked: &[Asked]) -> Option<String> {
+pub(crate) fn text(asked: &[Asked]) -> Option<String> {
     let fits = |text: &str| {
         asked.iter().all(|(test, words, wanted)| {
             *wanted

@@ -13,17 +13,17 @@ use super::{linear::Row, variable::Who};
 
 /// For whom the names of an expression stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Env {
+pub(crate) struct Env {
     /// The related dossier that is the unit.
-    pub unit: Option<usize>,
+    pub(crate) unit: Option<usize>,
     /// The one a quantifier looks at.
-    pub member: Option<usize>,
+    pub(crate) member: Option<usize>,
 }
 
 impl Env {
     /// Whom a scope means; `None` where nobody is there.
     #[must_use]
-    pub fn who(self, scope: Scope) -> Option<Who> {
+    pub(crate) fn who(self, scope: Scope) -> Option<Who> {
         match scope {
             Scope::Subject => Some(Who::Subject),
             Scope::Unit => self.unit.map(Who::Member),
@@ -34,7 +34,7 @@ impl Env {
 
 /// Something to reach.
 #[derive(Debug, Clone)]
-pub enum Goal {
+pub(crate) enum Goal {
     /// A node with the wanted truth.
     Node(NodeId, Env, bool),
     /// A row.
@@ -43,9 +43,9 @@ pub enum Goal {
 
 /// At least `need` of the alternatives, all goals of each.
 #[derive(Debug, Clone)]
-pub struct Clause {
+pub(crate) struct Clause {
     /// How many.
-    pub need: usize,
+    pub(crate) need: usize,
     /// Of which.
-    pub alternatives: Vec<Rc<Vec<Goal>>>,
+    pub(crate) alternatives: Vec<Rc<Vec<Goal>>>,
 }

@@ -16,35 +16,35 @@ use super::{
 
 /// A sum of multiples of variables, and a constant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Line {
+pub(crate) struct Line {
     /// Factors by variable, none of them zero.
-    pub terms: BTreeMap<Var, Rational>,
+    pub(crate) terms: BTreeMap<Var, Rational>,
     /// What is added.
-    pub constant: Rational,
+    pub(crate) constant: Rational,
 }
 
 impl Line {
     /// A constant.
     #[must_use]
-    pub fn constant(value: Rational) -> Line {
+    pub(crate) fn constant(value: Rational) -> Line {
         Line { terms: BTreeMap::new(), constant: value }
     }
 
     /// A variable.
     #[must_use]
-    pub fn of(var: Var) -> Line {
+    pub(crate) fn of(var: Var) -> Line {
         Line { terms: BTreeMap::from([(var, Rational::ONE)]), constant: Rational::ZERO }
     }
 
     /// The constant it is, if it has no variable.
     #[must_use]
-    pub fn only(&self) -> Option<Rational> {
+    pub(crate) fn only(&self) -> Option<Rational> {
         self.terms.is_empty().then_some(self.constant)
     }
 
     /// The variable it is, if it is nothing else.
     #[must_use]
-    pub fn variable(&self) -> Option<Var> {
+    pub(crate) fn variable(&self) -> Option<Var> {
         let (var, factor) = self.terms.first_key_value()?;
         let plain = self.terms.len() == 1
             && *factor == Rational::ONE
@@ -54,7 +54,7 @@ impl Line {
 
     /// Sum.
     #[must_use]
-    pub fn plus(&self, other: &Line) -> Option<Line> {
+    pub(crate) fn plus(&self, other: &Line) -> Option<Line> {
         let mut sum = self.clone();
         sum.constant = sum.constant.plus(other.constant)?;
         for (var, factor) in &other.terms {
@@ -69,7 +69,7 @@ impl Line {
 
     /// Every part times a factor.
     #[must_use]
-    pub fn times(&self, factor: Rational) -> Option<Line> {
+    pub(crate) fn times(&self, factor: Rational) -> Option<Line> {
         if factor.sign() == 0 {
             return Some(Line::constant(Rational::ZERO));
         }
@@ -80,26 +80,26 @@ impl Line {
 
     /// Difference.
     #[must_use]
-    pub fn minus(&self, other: &Line) -> Option<Line> {
+    pub(crate) fn minus(&self, other: &Line) -> Option<Line> {
         self.plus(&other.times(Rational::whole(-1))?)
     }
 }
 
 /// `terms <= bound`, or `terms < bound`: whole factors, ascending by variable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Row {
+pub(crate) struct Row {
     /// Factors by variable.
-    pub terms: Vec<(Var, i128)>,
+    pub(crate) terms: Vec<(Var, i128)>,
     /// Not more than this.
-    pub bound: i128,
+    pub(crate) bound: i128,
     /// And not this either.
-    pub strict: bool,
+    pub(crate) strict: bool,
 }
 
 impl Row {
     /// `line <= 0`, or `line < 0`; `whole` tells which variables are whole numbers.
     #[must_use]
-    pub fn of(line: &Line, strict: bool, whole: impl Fn(Var) -> bool) -> Option<Row> {
+    pub(crate) fn of(line: &Line, strict: bool, whole: impl Fn(Var) -> bool) -> Option<Row> {
         let mut scale = line.constant.den();
         for factor in line.terms.values() {
             let divisor = i128::try_from(gcd(scale.unsigned_abs(), factor.den().unsigned_abs()));
@@ -150,7 +150,7 @@ const MOST_ROWS: usize = 600;
 
 /// What rows say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Says {
+pub(crate) enum Says {
     /// They contradict each other.
     Contradiction,
     /// The variable lies in there, over the quotients.
@@ -161,7 +161,7 @@ pub enum Says {
 /// one it only tells whether the rows contradict each other. Too many rows, or
 /// numbers too large, and it says nothing.
 #[must_use]
-pub fn project(rows: &[Row], keep: Option<Var>, whole: &dyn Fn(Var) -> bool) -> Says {
+pub(crate) fn project(rows: &[Row], keep: Option<Var>, whole: &dyn Fn(Var) -> bool) -> Says {
     let mut rows: Vec<Row> = rows.to_vec();
     loop {
         if rows.iter().any(Row::is_false) {

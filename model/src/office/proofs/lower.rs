@@ -35,12 +35,12 @@ struct Case {
 const MOST_CASES: usize = 64;
 
 /// Alternatives of which one must hold, each with all its goals.
-pub type Alternatives = Vec<Rc<Vec<Goal>>>;
+pub(crate) type Alternatives = Vec<Rc<Vec<Goal>>>;
 
 /// The comparison as alternatives; `None` where it cannot be written as rows
 /// within 128 bits.
 #[must_use]
-pub fn compare(
+pub(crate) fn compare(
     problem: &mut Problem<'_>,
     env: Env,
     op: Op,

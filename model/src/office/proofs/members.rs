@@ -22,7 +22,7 @@ impl State {
     ///
     /// # Errors
     /// Never for sound input: nothing is asserted of the members yet.
-    pub fn start(
+    pub(crate) fn start(
         problem: &mut Problem<'_>,
         units: &[RelationId],
     ) -> Result<State, super::state::Conflict> {
@@ -49,7 +49,7 @@ impl State {
     }
 
     /// The members of a relation, whether there or not.
-    pub fn numbers(&self, relation: RelationId) -> Vec<usize> {
+    pub(crate) fn numbers(&self, relation: RelationId) -> Vec<usize> {
         let all = self.members.iter().enumerate();
         all.filter(|(_, of)| **of == relation).map(|(member, _)| member).collect()
     }
@@ -61,7 +61,7 @@ impl State {
     }
 
     /// Some member has the body as wanted.
-    pub fn witness(
+    pub(crate) fn witness(
         &mut self,
         problem: &mut Problem<'_>,
         relation: RelationId,
@@ -91,7 +91,7 @@ impl State {
     }
 
     /// Every member has the body as wanted, and the list is complete.
-    pub fn universal(
+    pub(crate) fn universal(
         &mut self,
         problem: &mut Problem<'_>,
         relation: RelationId,
@@ -118,7 +118,7 @@ impl State {
     }
 
     /// Ties a number of members to the members.
-    pub fn count(
+    pub(crate) fn count(
         &mut self,
         problem: &mut Problem<'_>,
         total: Var,

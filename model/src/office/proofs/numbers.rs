@@ -5,42 +5,42 @@ use super::rational::Rational;
 
 /// A set of whole numbers: ascending, disjoint, closed runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wholes(Vec<(i128, i128)>);
+pub(crate) struct Wholes(Vec<(i128, i128)>);
 
 impl Wholes {
     /// All from `low` to `high`.
     #[must_use]
-    pub fn between(low: i128, high: i128) -> Wholes {
+    pub(crate) fn between(low: i128, high: i128) -> Wholes {
         Wholes(if low <= high { vec![(low, high)] } else { Vec::new() })
     }
 
     /// Runs in ascending order, which must not overlap.
     #[must_use]
-    pub fn of(runs: Vec<(i128, i128)>) -> Wholes {
+    pub(crate) fn of(runs: Vec<(i128, i128)>) -> Wholes {
         Wholes(runs)
     }
 
     /// The runs.
     #[must_use]
-    pub fn runs(&self) -> &[(i128, i128)] {
+    pub(crate) fn runs(&self) -> &[(i128, i128)] {
         &self.0
     }
 
     /// Whether nothing is left.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Lowest and highest.
     #[must_use]
-    pub fn hull(&self) -> Option<(i128, i128)> {
+    pub(crate) fn hull(&self) -> Option<(i128, i128)> {
         Some((self.0.first()?.0, self.0.last()?.1))
     }
 
     /// The only value, if there is only one.
     #[must_use]
-    pub fn only(&self) -> Option<i128> {
+    pub(crate) fn only(&self) -> Option<i128> {
         match self.0.as_slice() {
             [(low, high)] if low == high => Some(*low),
             _ => None,
@@ -49,7 +49,7 @@ impl Wholes {
 
     /// What both have.
     #[must_use]
-    pub fn and(&self, other: &Wholes) -> Wholes {
+    pub(crate) fn and(&self, other: &Wholes) -> Wholes {
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         let mut runs = Vec::new();
         while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
@@ -69,11 +69,11 @@ impl Wholes {
 
 /// An interval of quotients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interval {
+pub(crate) struct Interval {
     /// Lowest; `None` when there is no lowest.
-    pub low: Option<Rational>,
+    pub(crate) low: Option<Rational>,
     /// Highest; `None` when there is no highest.
-    pub high: Option<Rational>,
+    pub(crate) high: Option<Rational>,
 }
 
 /// Bounds with a longer denominator are rounded outward.
@@ -81,29 +81,29 @@ const LONGEST: i128 = 1_000_000_000_000;
 
 impl Interval {
     /// Every number.
-    pub const ALL: Interval = Interval { low: None, high: None };
+    pub(crate) const ALL: Interval = Interval { low: None, high: None };
 
     /// One value.
     #[must_use]
-    pub fn point(value: Rational) -> Interval {
+    pub(crate) fn point(value: Rational) -> Interval {
         Interval { low: Some(value), high: Some(value) }
     }
 
     /// From one whole number to another.
     #[must_use]
-    pub fn wholes(low: i128, high: i128) -> Interval {
+    pub(crate) fn wholes(low: i128, high: i128) -> Interval {
         Interval { low: Some(Rational::whole(low)), high: Some(Rational::whole(high)) }
     }
 
     /// The only value, if there is only one.
     #[must_use]
-    pub fn only(self) -> Option<Rational> {
+    pub(crate) fn only(self) -> Option<Rational> {
         self.low.filter(|low| Some(*low) == self.high)
     }
 
     /// Whether no number lies in it, for certain.
     #[must_use]
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         match (self.low, self.high) {
             (Some(low), Some(high)) => low.order(high).is_some_and(std::cmp::Ordering::is_gt),
             _ => false,
@@ -112,7 +112,7 @@ impl Interval {
 
     /// What both have.
     #[must_use]
-    pub fn and(self, other: Interval) -> Interval {
+    pub(crate) fn and(self, other: Interval) -> Interval {
         Interval {
             low: extreme(self.low, other.low, std::cmp::Ordering::Greater),
             high: extreme(self.high, other.high, std::cmp::Ordering::Less),
@@ -121,14 +121,14 @@ impl Interval {
 
     /// Sum of a number of each.
     #[must_use]
-    pub fn plus(self, other: Interval) -> Interval {
+    pub(crate) fn plus(self, other: Interval) -> Interval {
         let add = |a: Option<Rational>, b: Option<Rational>| a?.plus(b?);
         Interval { low: add(self.low, other.low), high: add(self.high, other.high) }
     }
 
     /// Each number times a factor.
     #[must_use]
-    pub fn scaled(self, factor: Rational) -> Interval {
+    pub(crate) fn scaled(self, factor: Rational) -> Interval {
         let by = |bound: Option<Rational>| bound?.times(factor);
         match factor.sign() {
             0 => Interval::point(Rational::ZERO),
@@ -139,7 +139,7 @@ impl Interval {
 
     /// Product of a number of each; unbounded where a bound is not told.
     #[must_use]
-    pub fn times(self, other: Interval) -> Interval {
+    pub(crate) fn times(self, other: Interval) -> Interval {
         let zero = Some(Rational::ZERO);
         let (Some(_), Some(_), Some(_), Some(_)) = (self.low, self.high, other.low, other.high)
         else {
@@ -155,7 +155,7 @@ impl Interval {
 
     /// Quotient of a number of each; every number when the divisor may be zero.
     #[must_use]
-    pub fn over(self, other: Interval) -> Interval {
+    pub(crate) fn over(self, other: Interval) -> Interval {
         let (Some(low), Some(high)) = (other.low, other.high) else { return Interval::ALL };
         if low.sign() != high.sign() || low.sign() == 0 {
             let from_zero = low.sign() >= 0 && self.low.is_some_and(|low| low.sign() >= 0);
@@ -192,7 +192,7 @@ impl Interval {
 
     /// Reaches to the value as well.
     #[must_use]
-    pub fn stretched(self, value: Rational) -> Interval {
+    pub(crate) fn stretched(self, value: Rational) -> Interval {
         use std::cmp::Ordering::{Greater, Less};
         let reach = |bound: Option<Rational>, wanted| match bound?.order(value) {
             Some(order) if order == wanted => Some(value),
@@ -204,7 +204,7 @@ impl Interval {
 
     /// The same with bounds that are short to write, never narrower.
     #[must_use]
-    pub fn rounded(self) -> Interval {
+    pub(crate) fn rounded(self) -> Interval {
         if self.only().is_some() {
             return self;
         }

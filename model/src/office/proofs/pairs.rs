@@ -141,7 +141,7 @@ impl Pair<'_> {
                     _ => (Severity::Note, "nothing to do where the document says so"),
                 };
                 let message = format!(
-                    "`{id}` is about a {}, this one about a {}: no dossier is judged by both",
+                    "`{id}` judges the dossiers of another audience ({}, not {})",
                     self.other.file.audience, self.policy.file.audience
                 );
                 findings.push(self.finding(severity, "other_audience", message, help));

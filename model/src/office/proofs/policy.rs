@@ -6,13 +6,18 @@ use serde::Serialize;
 
 use crate::{
     catalogue::RelationId,
-    policy::file::{Condition, PolicyFile},
+    matching::{self, Unit},
+    policy::{
+        cases::Verdict,
+        file::{Condition, PolicyFile},
+    },
     rules::{
         dated::Dated,
         ir::{Graph, NodeId},
         lint,
         program::{Compiled, CompiledKind, Policy, PolicyKey},
-        values::Typed,
+        scalar::{Dossier, Scalar},
+        values::{Builder, Typed},
     },
 };
 
@@ -30,6 +35,9 @@ pub struct PolicyProof {
     pub as_of: Date,
     /// Somebody who meets all conditions.
     pub profile: Answer,
+    /// The verdict for that dossier: likely where a person judges a clause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Verdict>,
     /// What each condition adds, groups before their members.
     pub conditions: Vec<ConditionProof>,
 }
@@ -45,6 +53,20 @@ pub struct ConditionProof {
     /// What it adds.
     #[serde(flatten)]
     pub standing: Standing,
+    /// The verdict for the dossier found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Verdict>,
+}
+
+impl Standing {
+    /// The dossier found, if there is one.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Typed> {
+        match self {
+            Standing::FailsAlone { profile } | Standing::DecidesAlone { profile } => Some(profile),
+            Standing::Redundant { .. } | Standing::Person | Standing::Undecided { .. } => None,
+        }
+    }
 }
 
 /// What a condition adds.
@@ -175,6 +197,7 @@ pub fn prove(policy: &Policy, probes: &[Probe], days: &[&Dated<'_>]) -> Option<P
         key: policy.key.clone(),
         source: policy.source.clone(),
         as_of: chosen.as_of,
+        expect: profile.profile().and_then(|typed| verdict(policy, chosen, typed)),
         profile,
         conditions,
     })
@@ -215,7 +238,25 @@ fn examine(policy: &Policy, probe: &Probe, dated: &Dated<'_>) -> ConditionProof 
         Answer::None if probe.person => Standing::Person,
         Answer::None => Standing::Redundant { implied_by: smallest(all, &ask) },
     };
-    ConditionProof { id: probe.id.clone(), within: probe.within.clone(), standing }
+    let expect = standing.profile().and_then(|typed| verdict(policy, dated, typed));
+    ConditionProof { id: probe.id.clone(), within: probe.within.clone(), standing, expect }
+}
+
+/// The verdict for a dossier, of its best unit, as for a case.
+fn verdict(policy: &Policy, dated: &Dated<'_>, typed: &Typed) -> Option<Verdict> {
+    let mut builder = Builder::new(dated.reference);
+    let row = builder.add(policy.file.audience, typed).ok()?;
+    let world = builder.build();
+    let (frame, row) = world.of(policy.file.audience).locate(row)?;
+    let scalar = Scalar::new(dated, &world);
+    let subject = Dossier { frame, row };
+    let judged = matching::units(&scalar, policy, subject).into_iter().map(|unit| match unit {
+        Unit::Unseen => Verdict::Unknown,
+        Unit::Subject | Unit::Member(_) => {
+            matching::verdict(&scalar, policy, &unit.at(subject))
+        }
+    });
+    judged.min()
 }
 
 /// Leaves out of a contradiction whatever it does without.

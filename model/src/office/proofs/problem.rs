@@ -29,21 +29,21 @@ const DAYS: (i128, i128) = (-719_162, 2_932_896);
 const STEPS: usize = 60_000;
 
 /// Values of a parameter with the regions that have them.
-pub type Values = Rc<Vec<(i64, Rc<Places>)>>;
+pub(crate) type Values = Rc<Vec<(i64, Rc<Places>)>>;
 
 /// One question.
 #[derive(Debug)]
-pub struct Problem<'a> {
+pub(crate) struct Problem<'a> {
     /// The program on its day.
-    pub dated: &'a Dated<'a>,
+    pub(crate) dated: &'a Dated<'a>,
     /// The variables met so far.
-    pub variables: Variables,
+    pub(crate) variables: Variables,
     /// Cells of facts fields.
-    pub cells: FxHashMap<FieldId, Cells>,
+    pub(crate) cells: FxHashMap<FieldId, Cells>,
     /// Steps left.
-    pub left: usize,
+    pub(crate) left: usize,
     /// Relations whose members are counted, and how many are looked at.
-    pub rooms: BTreeMap<RelationId, usize>,
+    pub(crate) rooms: BTreeMap<RelationId, usize>,
     within: FxHashMap<u16, [Rc<Places>; 2]>,
     parameters: FxHashMap<String, Values>,
 }
@@ -51,7 +51,7 @@ pub struct Problem<'a> {
 impl<'a> Problem<'a> {
     /// A question that reads these nodes.
     #[must_use]
-    pub fn new(dated: &'a Dated<'a>, nodes: &[NodeId]) -> Problem<'a> {
+    pub(crate) fn new(dated: &'a Dated<'a>, nodes: &[NodeId]) -> Problem<'a> {
         let atoms = all_atoms(&dated.program.graph, nodes);
         Problem {
             dated,
@@ -65,7 +65,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Counts a step; `false` when none is left.
-    pub fn step(&mut self) -> bool {
+    pub(crate) fn step(&mut self) -> bool {
         match self.left.checked_sub(1) {
             Some(left) => {
                 self.left = left;
@@ -77,7 +77,7 @@ impl<'a> Problem<'a> {
 
     /// Whether a variable is a whole number.
     #[must_use]
-    pub fn is_whole(&self, var: Var) -> bool {
+    pub(crate) fn is_whole(&self, var: Var) -> bool {
         !matches!(
             self.variables.key(var),
             Key::Made(Made::Line(_) | Made::Quotient(..) | Made::Product(..))
@@ -85,7 +85,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Regions for which "within" the outer one is true, or false.
-    pub fn within(&mut self, outer: u16, wanted: bool) -> Rc<Places> {
+    pub(crate) fn within(&mut self, outer: u16, wanted: bool) -> Rc<Places> {
         let dated = self.dated;
         let tables = self.within.entry(outer).or_insert_with(|| {
             let length = dated.reference.regions.len();
@@ -97,7 +97,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The values of a parameter, ascending, with the regions that have each.
-    pub fn parameter(&mut self, name: &str) -> Values {
+    pub(crate) fn parameter(&mut self, name: &str) -> Values {
         if let Some(values) = self.parameters.get(name) {
             return Rc::clone(values);
         }
@@ -116,7 +116,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Everything a variable can be before anything is asked of it.
-    pub fn everything(&mut self, var: Var) -> Domain {
+    pub(crate) fn everything(&mut self, var: Var) -> Domain {
         let whole = |low, high| Domain::Whole(Wholes::between(low, high));
         match self.variables.key(var).clone() {
             Key::Field(_, field) => self.field(field),

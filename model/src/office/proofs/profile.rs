@@ -24,7 +24,7 @@ use super::{
 
 /// Writes a state down.
 #[derive(Debug)]
-pub struct Writer<'w, 'a> {
+pub(crate) struct Writer<'w, 'a> {
     problem: &'w Problem<'a>,
     state: &'w State,
 }
@@ -32,14 +32,14 @@ pub struct Writer<'w, 'a> {
 impl<'w, 'a> Writer<'w, 'a> {
     /// For a state of a problem.
     #[must_use]
-    pub fn new(problem: &'w Problem<'a>, state: &'w State) -> Writer<'w, 'a> {
+    pub(crate) fn new(problem: &'w Problem<'a>, state: &'w State) -> Writer<'w, 'a> {
         Writer { problem, state }
     }
 
     /// The dossier of the subject with the members of its relations; `None`
     /// where some value cannot be written.
     #[must_use]
-    pub fn dossier(&self) -> Option<Typed> {
+    pub(crate) fn dossier(&self) -> Option<Typed> {
         let mut typed: Typed = self.fields(Who::Subject)?.into_iter().collect();
         let mut relations: Vec<RelationId> = self.state.complete.clone();
         relations.extend(&self.state.members);
@@ -62,7 +62,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// The members of a relation that are there, in the order written.
     #[must_use]
-    pub fn present(&self, relation: RelationId) -> Vec<usize> {
+    pub(crate) fn present(&self, relation: RelationId) -> Vec<usize> {
         let there = |member: &usize| {
             let counted = self.problem.variables.find(&Key::Present(*member));
             counted.is_none_or(|var| self.least(var) == Some(1))
@@ -209,7 +209,7 @@ impl<'w, 'a> Writer<'w, 'a> {
 
     /// Whether the specification gives every goal its truth for the dossier.
     #[must_use]
-    pub fn confirmed(&self, kind: SubjectKind, dossier: &Typed, goals: &[Goal]) -> bool {
+    pub(crate) fn confirmed(&self, kind: SubjectKind, dossier: &Typed, goals: &[Goal]) -> bool {
         let dated = self.problem.dated;
         let mut builder = Builder::new(dated.reference);
         let Ok(row) = builder.add(kind, dossier) else { return false };

@@ -22,12 +22,12 @@ const ROUNDS: usize = 40;
 impl State {
     /// Bounds of a variable.
     #[must_use]
-    pub fn interval(&self, var: Var) -> Interval {
+    pub(crate) fn interval(&self, var: Var) -> Interval {
         self.domain(var).map_or(Interval::ALL, Domain::interval)
     }
 
     /// Keeps what lies in the interval; says whether that took anything away.
-    pub fn narrow(&mut self, var: Var, to: Interval) -> Result<bool, Conflict> {
+    pub(crate) fn narrow(&mut self, var: Var, to: Interval) -> Result<bool, Conflict> {
         match self.domain(var) {
             Some(Domain::Whole(known)) => {
                 let Some((low, high)) = known.hull() else { return Err(Conflict) };
@@ -48,7 +48,7 @@ impl State {
     ///
     /// # Errors
     /// A conflict, when some domain becomes empty.
-    pub fn propagate(&mut self, problem: &mut Problem<'_>) -> Asserted {
+    pub(crate) fn propagate(&mut self, problem: &mut Problem<'_>) -> Asserted {
         for _ in 0..ROUNDS {
             let mut changed = false;
             for index in 0..self.rows.len() {
@@ -68,7 +68,7 @@ impl State {
     }
 
     /// Narrows every variable of a row by the bounds of the others.
-    pub fn apply(&mut self, problem: &Problem<'_>, row: &Row) -> Result<bool, Conflict> {
+    pub(crate) fn apply(&mut self, problem: &Problem<'_>, row: &Row) -> Result<bool, Conflict> {
         let least = |state: &State, (var, by): &(Var, i128)| {
             state.interval(*var).scaled(Rational::whole(*by)).low
         };

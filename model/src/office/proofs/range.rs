@@ -11,7 +11,7 @@ use super::{numbers::Wholes, rational::Rational};
 
 /// The one number an expression reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaf {
+pub(crate) enum Leaf {
     /// A field.
     Field(FieldRef),
     /// First day of a relation.
@@ -23,7 +23,7 @@ pub enum Leaf {
 /// The one number that all of these read; `None` when there are several, none,
 /// or others than plain ones.
 #[must_use]
-pub fn only_leaf(dated: &Dated<'_>, nums: &[NumId]) -> Option<Leaf> {
+pub(crate) fn only_leaf(dated: &Dated<'_>, nums: &[NumId]) -> Option<Leaf> {
     let mut found = None;
     let mut stack = nums.to_vec();
     while let Some(id) = stack.pop() {
@@ -69,7 +69,7 @@ const MOST_RUNS: usize = 300;
 /// The values within `domain` for which the comparison holds, where it is
 /// known; `None` when there are too many runs to tell.
 #[must_use]
-pub fn satisfying(
+pub(crate) fn satisfying(
     dated: &Dated<'_>,
     op: Op,
     left: NumId,

@@ -7,26 +7,26 @@ use crate::domain::Number;
 
 /// A reduced quotient with a positive denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rational {
+pub(crate) struct Rational {
     num: i128,
     den: i128,
 }
 
 impl Rational {
     /// Zero.
-    pub const ZERO: Rational = Rational { num: 0, den: 1 };
+    pub(crate) const ZERO: Rational = Rational { num: 0, den: 1 };
     /// One.
-    pub const ONE: Rational = Rational { num: 1, den: 1 };
+    pub(crate) const ONE: Rational = Rational { num: 1, den: 1 };
 
     /// A whole number.
     #[must_use]
-    pub const fn whole(value: i128) -> Rational {
+    pub(crate) const fn whole(value: i128) -> Rational {
         Rational { num: value, den: 1 }
     }
 
     /// `num / den`; `None` for a zero denominator or an overflow.
     #[must_use]
-    pub fn new(num: i128, den: i128) -> Option<Rational> {
+    pub(crate) fn new(num: i128, den: i128) -> Option<Rational> {
         let divisor = i128::try_from(gcd(num.unsigned_abs(), den.unsigned_abs())).ok()?;
         match den.cmp(&0) {
             Ordering::Greater => Some(Rational { num: num / divisor, den: den / divisor }),
@@ -40,25 +40,25 @@ impl Rational {
 
     /// The value of a number of the engine.
     #[must_use]
-    pub fn of(number: Number) -> Option<Rational> {
+    pub(crate) fn of(number: Number) -> Option<Rational> {
         Rational::new(number.num(), number.den())
     }
 
     /// The numerator.
     #[must_use]
-    pub fn num(self) -> i128 {
+    pub(crate) fn num(self) -> i128 {
         self.num
     }
 
     /// The denominator, positive.
     #[must_use]
-    pub fn den(self) -> i128 {
+    pub(crate) fn den(self) -> i128 {
         self.den
     }
 
     /// Sum.
     #[must_use]
-    pub fn plus(self, other: Rational) -> Option<Rational> {
+    pub(crate) fn plus(self, other: Rational) -> Option<Rational> {
         if self.den == 1 && other.den == 1 {
             return Some(Rational::whole(self.num.checked_add(other.num)?));
         }
@@ -69,50 +69,50 @@ impl Rational {
 
     /// Difference.
     #[must_use]
-    pub fn minus(self, other: Rational) -> Option<Rational> {
+    pub(crate) fn minus(self, other: Rational) -> Option<Rational> {
         self.plus(other.negated()?)
     }
 
     /// Product.
     #[must_use]
-    pub fn times(self, other: Rational) -> Option<Rational> {
+    pub(crate) fn times(self, other: Rational) -> Option<Rational> {
         Rational::new(self.num.checked_mul(other.num)?, self.den.checked_mul(other.den)?)
     }
 
     /// Quotient.
     #[must_use]
-    pub fn over(self, other: Rational) -> Option<Rational> {
+    pub(crate) fn over(self, other: Rational) -> Option<Rational> {
         Rational::new(self.num.checked_mul(other.den)?, self.den.checked_mul(other.num)?)
     }
 
     /// The value with the other sign.
     #[must_use]
-    pub fn negated(self) -> Option<Rational> {
+    pub(crate) fn negated(self) -> Option<Rational> {
         Some(Rational { num: self.num.checked_neg()?, den: self.den })
     }
 
     /// −1, 0 or 1.
     #[must_use]
-    pub fn sign(self) -> i128 {
+    pub(crate) fn sign(self) -> i128 {
         self.num.signum()
     }
 
     /// The largest whole number not above.
     #[must_use]
-    pub fn floor(self) -> i128 {
+    pub(crate) fn floor(self) -> i128 {
         self.num.div_euclid(self.den)
     }
 
     /// The smallest whole number not below.
     #[must_use]
-    pub fn ceil(self) -> i128 {
+    pub(crate) fn ceil(self) -> i128 {
         let floor = self.floor();
         if self.den == 1 { floor } else { floor.saturating_add(1) }
     }
 
     /// Order; `None` when it cannot be told within 128 bits.
     #[must_use]
-    pub fn order(self, other: Rational) -> Option<Ordering> {
+    pub(crate) fn order(self, other: Rational) -> Option<Ordering> {
         if self.den == other.den {
             return Some(self.num.cmp(&other.num));
         }
@@ -129,7 +129,7 @@ impl Rational {
 
 /// Greatest common divisor, at least 1.
 #[must_use]
-pub fn gcd(mut a: u128, mut b: u128) -> u128 {
+pub(crate) fn gcd(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

@@ -18,7 +18,7 @@ use super::{
 
 /// What a search came to.
 #[derive(Debug)]
-pub enum Outcome<T> {
+pub(crate) enum Outcome<T> {
     /// A model, as accepted.
     Found(T),
     /// There is none.
@@ -28,7 +28,7 @@ pub enum Outcome<T> {
 }
 
 /// Looks for a state that fulfils all goals and that `accept` makes something of.
-pub fn search<T>(
+pub(crate) fn search<T>(
     problem: &mut Problem<'_>,
     mut state: State,
     goals: &[Goal],

@@ -23,56 +23,56 @@ use super::{
 
 /// What was asserted cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conflict;
+pub(crate) struct Conflict;
 
 /// The result of asserting something.
-pub type Asserted = Result<(), Conflict>;
+pub(crate) type Asserted = Result<(), Conflict>;
 
 /// Something that holds for every member of a relation.
 #[derive(Debug, Clone)]
-pub struct Universal {
+pub(crate) struct Universal {
     /// Of this relation.
-    pub relation: RelationId,
+    pub(crate) relation: RelationId,
     /// What.
-    pub body: NodeId,
+    pub(crate) body: NodeId,
     /// For whom the other names stand.
-    pub env: Env,
+    pub(crate) env: Env,
     /// Its truth.
-    pub wanted: bool,
+    pub(crate) wanted: bool,
 }
 
 /// What is asserted so far.
 #[derive(Debug, Clone, Default)]
-pub struct State {
+pub(crate) struct State {
     domains: Vec<Option<Domain>>,
     /// Rows between several variables.
-    pub rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// Variables made of others.
-    pub made: Vec<Var>,
+    pub(crate) made: Vec<Var>,
     /// Pairs of codes or places that must be the same, or differ.
-    pub same: Vec<(Var, Var, bool)>,
+    pub(crate) same: Vec<(Var, Var, bool)>,
     /// Clauses still open.
-    pub clauses: Vec<Rc<Clause>>,
+    pub(crate) clauses: Vec<Rc<Clause>>,
     /// The related dossiers: whose members they are.
-    pub members: Vec<RelationId>,
+    pub(crate) members: Vec<RelationId>,
     /// Relations of which every member is told.
-    pub complete: Vec<RelationId>,
+    pub(crate) complete: Vec<RelationId>,
     /// What holds for every member.
-    pub universals: Vec<Universal>,
+    pub(crate) universals: Vec<Universal>,
     /// Something could not be written down: a model must be verified, but a
     /// contradiction still is one.
-    pub loose: bool,
+    pub(crate) loose: bool,
 }
 
 impl State {
     /// The domain of a variable, if anything was asked of it.
     #[must_use]
-    pub fn domain(&self, var: Var) -> Option<&Domain> {
+    pub(crate) fn domain(&self, var: Var) -> Option<&Domain> {
         self.domains.get(var.0).and_then(Option::as_ref)
     }
 
     /// Narrows a domain; says whether it became smaller.
-    pub fn set(&mut self, var: Var, domain: Domain) -> Result<bool, Conflict> {
+    pub(crate) fn set(&mut self, var: Var, domain: Domain) -> Result<bool, Conflict> {
         if domain.is_empty() {
             return Err(Conflict);
         }
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// Brings a variable in, with what ties it to others.
-    pub fn touch(&mut self, problem: &mut Problem<'_>, var: Var) -> Asserted {
+    pub(crate) fn touch(&mut self, problem: &mut Problem<'_>, var: Var) -> Asserted {
         if self.domain(var).is_some() {
             return Ok(());
         }
@@ -128,7 +128,7 @@ impl State {
     }
 
     /// Asserts a sum of whole multiples of variables not to pass a bound.
-    pub fn at_most(
+    pub(crate) fn at_most(
         &mut self,
         problem: &mut Problem<'_>,
         terms: &[(Var, i128)],
@@ -200,7 +200,7 @@ impl State {
     }
 
     /// Asserts a row.
-    pub fn row(&mut self, problem: &mut Problem<'_>, row: Row) -> Asserted {
+    pub(crate) fn row(&mut self, problem: &mut Problem<'_>, row: Row) -> Asserted {
         for (var, _) in &row.terms {
             self.touch(problem, *var)?;
         }
@@ -226,7 +226,7 @@ impl State {
 
     /// Asserts goals, as far as they can be decided at once; what has
     /// alternatives becomes a clause.
-    pub fn assert(&mut self, problem: &mut Problem<'_>, goals: &[Goal]) -> Asserted {
+    pub(crate) fn assert(&mut self, problem: &mut Problem<'_>, goals: &[Goal]) -> Asserted {
         for goal in goals {
             match goal {
                 Goal::Row(row) => self.row(problem, row.clone())?,
@@ -237,7 +237,7 @@ impl State {
     }
 
     /// Asserts a clause.
-    pub fn clause(&mut self, problem: &mut Problem<'_>, clause: Clause) -> Asserted {
+    pub(crate) fn clause(&mut self, problem: &mut Problem<'_>, clause: Clause) -> Asserted {
         if clause.need == 0 {
             return Ok(());
         }
@@ -255,7 +255,7 @@ impl State {
     }
 
     /// Asserts a node to have the wanted truth.
-    pub fn node(
+    pub(crate) fn node(
         &mut self,
         problem: &mut Problem<'_>,
         node: NodeId,
@@ -392,7 +392,7 @@ impl State {
     }
 
     /// Keeps only these places.
-    pub fn narrow_places(&mut self, var: Var, places: &Places) -> Asserted {
+    pub(crate) fn narrow_places(&mut self, var: Var, places: &Places) -> Asserted {
         let Some(Domain::Places(known)) = self.domain(var) else { return Err(Conflict) };
         let left = known.and(places);
         self.set(var, Domain::Places(Rc::new(left))).map(|_| ())
@@ -500,7 +500,7 @@ impl State {
 
 /// The comparison that holds exactly when this one does not.
 #[must_use]
-pub fn opposite(op: Op) -> Op {
+pub(crate) fn opposite(op: Op) -> Op {
     match op {
         Op::Equal => Op::NotEqual,
         Op::NotEqual => Op::Equal,

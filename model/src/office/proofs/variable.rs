@@ -13,7 +13,7 @@ use super::linear::Line;
 
 /// Whom a variable describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Who {
+pub(crate) enum Who {
     /// The subject judged.
     Subject,
     /// The related dossier of this number; a unit is one of them.
@@ -22,11 +22,11 @@ pub enum Who {
 
 /// Index of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Var(pub usize);
+pub(crate) struct Var(pub usize);
 
 /// What a variable stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Key {
+pub(crate) enum Key {
     /// A stored field.
     Field(Who, FieldId),
     /// First day of the relation to a member.
@@ -51,7 +51,7 @@ pub enum Key {
 
 /// A number made of others. Each is tied to its parts by [`super::propagate`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Made {
+pub(crate) enum Made {
     /// The value of a linear expression.
     Line(Line),
     /// The largest whole number not above it.
@@ -76,14 +76,14 @@ pub enum Made {
 
 /// All variables of one question; equal keys are one variable.
 #[derive(Debug, Default, Clone)]
-pub struct Variables {
+pub(crate) struct Variables {
     keys: Vec<Key>,
     known: FxHashMap<Key, Var>,
 }
 
 impl Variables {
     /// The variable of a key.
-    pub fn var(&mut self, key: Key) -> Var {
+    pub(crate) fn var(&mut self, key: Key) -> Var {
         if let Some(var) = self.known.get(&key) {
             return *var;
         }
@@ -95,30 +95,30 @@ impl Variables {
 
     /// The variable of a key, if there is one already.
     #[must_use]
-    pub fn find(&self, key: &Key) -> Option<Var> {
+    pub(crate) fn find(&self, key: &Key) -> Option<Var> {
         self.known.get(key).copied()
     }
 
     /// What a variable stands for.
     #[must_use]
-    pub fn key(&self, var: Var) -> &Key {
+    pub(crate) fn key(&self, var: Var) -> &Key {
         &self.keys[var.0]
     }
 
     /// How many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
     /// Every variable with its key.
-    pub fn iter(&self) -> impl Iterator<Item = (Var, &Key)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Var, &Key)> {
         self.keys.iter().enumerate().map(|(index, key)| (Var(index), key))
     }
 }

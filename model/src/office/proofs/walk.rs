@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::rules::ir::{Atom, AtomId, Graph, Node, NodeId, Num, NumId};
 
 /// Shows every number within some.
-pub fn visit(graph: &Graph, nums: &[NumId], see: &mut dyn FnMut(&Num)) {
+pub(crate) fn visit(graph: &Graph, nums: &[NumId], see: &mut dyn FnMut(&Num)) {
     let mut stack = nums.to_vec();
     while let Some(id) = stack.pop() {
         let num = graph.num(id);
@@ -38,7 +38,7 @@ pub fn visit(graph: &Graph, nums: &[NumId], see: &mut dyn FnMut(&Num)) {
 
 /// Every atom below some nodes, those about members included.
 #[must_use]
-pub fn all_atoms(graph: &Graph, nodes: &[NodeId]) -> Vec<AtomId> {
+pub(crate) fn all_atoms(graph: &Graph, nodes: &[NodeId]) -> Vec<AtomId> {
     let mut seen = BTreeSet::new();
     let mut atoms = BTreeSet::new();
     let mut stack = nodes.to_vec();
@@ -74,7 +74,7 @@ pub fn all_atoms(graph: &Graph, nodes: &[NodeId]) -> Vec<AtomId> {
 
 /// The two sides of every comparison below some nodes.
 #[must_use]
-pub fn sides_below(graph: &Graph, nodes: &[NodeId]) -> Vec<NumId> {
+pub(crate) fn sides_below(graph: &Graph, nodes: &[NodeId]) -> Vec<NumId> {
     let sides = |atom: AtomId| match graph.atom(atom) {
         Atom::Compare(_, left, right) => vec![*left, *right],
         _ => Vec::new(),

@@ -1,9 +1,17 @@
 //! A dossier in YAML flow style, to be pasted into a case: `{birth_date:
-//! 1990-01-01, hukou_region: "330106"}`.
+//! 1990-01-01, hukou_region: "330106"}`, and whole files of cases.
 
 use serde_json::Value;
 
-use crate::rules::values::Typed;
+use crate::{
+    policy::{cases::Verdict, file::CaseType},
+    rules::values::Typed,
+};
+
+use super::{
+    Answer,
+    policy::{ConditionProof, PolicyProof, Standing},
+};
 
 /// A dossier on one line.
 #[must_use]
@@ -53,4 +61,65 @@ pub fn steps(from: &Typed, to: &Typed) -> (Typed, Vec<String>) {
         .collect();
     let unset = from.keys().filter(|name| !to.contains_key(*name)).cloned().collect();
     (set, unset)
+}
+
+/// What is proved about a policy as a file of cases: the dossier that meets
+/// it as `base`, and a case for each condition. What has no dossier is a comment.
+#[must_use]
+pub fn cases(proof: &PolicyProof) -> String {
+    let key = &proof.key;
+    let mut text = format!("policy: {}\nversion: \"{}\"\n", key.id, key.version);
+    if key.case != CaseType::NewClaim {
+        text.push_str(&format!("case: {}\n", key.case.name()));
+    }
+    text.push_str(&format!("as_of: {}\n", proof.as_of));
+    let base = match &proof.profile {
+        Answer::Profile(base) => base,
+        Answer::None => return format!("{text}# no dossier meets all conditions: proved\n"),
+        Answer::Undecided(reason) => return format!("{text}# not decided: {reason}\n"),
+    };
+    text.push_str(&format!("base: {}\ncases:\n", flow_map(base)));
+    let expect = proof.expect.map_or("eligible", Verdict::name);
+    text.push_str(&format!("  - {{name: 满足全部条件, expect: {expect}}}\n"));
+    for condition in &proof.conditions {
+        text.push_str(&line(condition, base));
+    }
+    text
+}
+
+fn line(condition: &ConditionProof, base: &Typed) -> String {
+    let id = &condition.id;
+    let within = match &condition.within {
+        Some(group) => format!(" in {group}"),
+        None => String::new(),
+    };
+    let (name, profile, expect) = match &condition.standing {
+        Standing::FailsAlone { profile } => (format!("只有{id}不满足"), profile, "ineligible"),
+        Standing::DecidesAlone { profile } => (format!("只靠{id}满足"), profile, "eligible"),
+        Standing::Redundant { implied_by } if implied_by.is_empty() => {
+            return format!("  # {id}{within}: adds nothing, whatever the data say\n");
+        }
+        Standing::Redundant { implied_by } => {
+            let names = implied_by.join(", ");
+            return format!("  # {id}{within}: adds nothing beside {names}: proved\n");
+        }
+        Standing::Person => return format!("  # {id}{within}: a person judges it\n"),
+        Standing::Undecided { reason } => {
+            return format!("  # {id}{within}: not decided: {reason}\n");
+        }
+    };
+    let expect = condition.expect.map_or(expect, Verdict::name);
+    let (set, unset) = steps(base, profile);
+    let mut parts = vec![format!("name: {name}")];
+    if !set.is_empty() {
+        parts.push(format!("set: {}", flow_map(&set)));
+    }
+    if !unset.is_empty() {
+        parts.push(format!("unset: [{}]", unset.join(", ")));
+    }
+    parts.push(format!("expect: {expect}"));
+    if expect == Verdict::Ineligible.name() {
+        parts.push(format!("fails: [{id}]"));
+    }
+    format!("  - {{{}}}\n", parts.join(", "))
 }
