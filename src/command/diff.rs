@@ -141,6 +141,9 @@ pub fn text(difference: &Difference) -> String {
         "# {} {} → {} {}, judged on {}: {verdict}",
         from.id, from.version, to.id, to.version, difference.as_of
     )];
+    if difference.person {
+        lines.push("# clauses that a person judges are taken as met in both".to_owned());
+    }
     let sides = [("+", &to.version, &difference.gained), ("-", &from.version, &difference.lost)];
     for (sign, version, answer) in sides {
         lines.push(match answer {

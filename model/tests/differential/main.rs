@@ -19,6 +19,7 @@ mod draw;
 mod engine;
 mod expression;
 mod policies;
+mod proofs;
 mod reference;
 mod samples;
 mod scene;

@@ -55,6 +55,8 @@ pub struct Difference {
     pub as_of: Date,
     /// What it comes to.
     pub verdict: Verdict,
+    /// Whether a person judges some clause of either; such clauses are taken as met.
+    pub person: bool,
     /// Somebody who qualifies for the second and not for the first.
     pub gained: Answer,
     /// Somebody who qualifies for the first and not for the second.

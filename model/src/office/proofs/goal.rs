@@ -9,7 +9,10 @@ use std::rc::Rc;
 
 use crate::rules::ir::{NodeId, Scope};
 
-use super::{linear::Row, variable::Who};
+use super::{
+    linear::Row,
+    variable::{Var, Who},
+};
 
 /// For whom the names of an expression stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +42,8 @@ pub(crate) enum Goal {
     Node(NodeId, Env, bool),
     /// A row.
     Row(Row),
+    /// A number that must be known, whatever it is.
+    Known(Var),
 }
 
 /// At least `need` of the alternatives, all goals of each.

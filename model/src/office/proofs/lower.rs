@@ -2,7 +2,7 @@
 //! linear expression under conditions; a comparison is one of several
 //! conjunctions of rows. A ratio is multiplied out where its divisor has a sign.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use crate::rules::ir::{FieldRef, Mask, Num, NumId, Op};
 
@@ -29,6 +29,8 @@ struct Case {
     goals: Vec<Goal>,
     line: Line,
     ratios: Vec<Ratio>,
+    /// Everything it reads, even what falls away in the sum: it must be known.
+    reads: BTreeSet<Var>,
 }
 
 /// More cases than this are not told apart.
@@ -67,23 +69,29 @@ fn signs(
 ) -> Option<()> {
     let [ratio] = case.ratios.as_slice() else {
         for case in plain(problem, case)? {
-            rows(problem, op, &case.goals, &case.line, into)?;
+            rows(problem, op, &known(&case, &case.line), &case.line, into)?;
         }
         return Some(());
     };
     let Some(rest) = case.line.only() else {
         for case in plain(problem, case)? {
-            rows(problem, op, &case.goals, &case.line, into)?;
+            rows(problem, op, &known(&case, &case.line), &case.line, into)?;
         }
         return Some(());
     };
     let multiplied = ratio.dividend.times(ratio.times)?.plus(&ratio.divisor.times(rest)?)?;
     for (positive, op) in [(true, op), (false, op.flipped())] {
-        let mut goals = case.goals.clone();
+        let mut goals = known(&case, &multiplied);
         goals.push(Goal::Row(sign(problem, &ratio.divisor, positive)?));
         rows(problem, op, &goals, &multiplied, into)?;
     }
     Some(())
+}
+
+/// The goals of a case, and that what it reads beside the line is known.
+fn known(case: &Case, line: &Line) -> Vec<Goal> {
+    let rest = case.reads.iter().filter(|var| !line.terms.contains_key(var));
+    case.goals.iter().cloned().chain(rest.map(|var| Goal::Known(*var))).collect()
 }
 
 /// `line > 0` or `line < 0`.
@@ -129,7 +137,8 @@ fn joined(a: &Case, b: &Case, factor: Rational) -> Option<Case> {
     goals.extend(b.goals);
     let mut ratios = a.ratios.clone();
     ratios.extend(b.ratios);
-    Some(Case { goals, line: a.line.plus(&b.line)?, ratios })
+    let reads = a.reads.union(&b.reads).copied().collect();
+    Some(Case { goals, line: a.line.plus(&b.line)?, ratios, reads })
 }
 
 fn scaled(case: &Case, factor: Rational) -> Option<Case> {
@@ -138,13 +147,15 @@ fn scaled(case: &Case, factor: Rational) -> Option<Case> {
         .iter()
         .map(|ratio| Some(Ratio { times: ratio.times.times(factor)?, ..ratio.clone() }))
         .collect::<Option<_>>()?;
-    Some(Case { goals: case.goals.clone(), line: case.line.times(factor)?, ratios })
+    let line = case.line.times(factor)?;
+    Some(Case { goals: case.goals.clone(), line, ratios, reads: case.reads.clone() })
 }
 
 /// The case with each ratio as a variable of its own, whose divisor is not zero.
 fn plain(problem: &mut Problem<'_>, case: Case) -> Option<Vec<Case>> {
-    let mut done = vec![Case { goals: case.goals, line: case.line, ratios: Vec::new() }];
-    for ratio in case.ratios {
+    let ratios = case.ratios;
+    let mut done = vec![Case { ratios: Vec::new(), ..case }];
+    for ratio in ratios {
         let (a, b) = (variable(problem, &ratio.dividend), variable(problem, &ratio.divisor));
         let quotient = problem.variables.var(Key::Made(Made::Quotient(a, b)));
         let term = Line::of(quotient).times(ratio.times)?;
@@ -154,7 +165,7 @@ fn plain(problem: &mut Problem<'_>, case: Case) -> Option<Vec<Case>> {
                 let mut goals = known.goals.clone();
                 goals.push(Goal::Row(sign(problem, &ratio.divisor, positive)?));
                 let line = known.line.plus(&term)?;
-                next.push(Case { goals, line, ratios: Vec::new() });
+                next.push(Case { goals, line, ..known.clone() });
             }
         }
         done = next;
@@ -179,7 +190,8 @@ fn whole(problem: &mut Problem<'_>, line: &Line) -> Var {
 }
 
 fn certain(line: Line) -> Option<Vec<Case>> {
-    Some(vec![Case { goals: Vec::new(), line, ratios: Vec::new() }])
+    let reads = line.terms.keys().copied().collect();
+    Some(vec![Case { goals: Vec::new(), line, ratios: Vec::new(), reads }])
 }
 
 fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
@@ -228,7 +240,8 @@ fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
             let (day, months) = (whole(problem, &a.line), whole(problem, &b.line));
             let moved = problem.variables.var(Key::Made(Made::AddMonths(day, months)));
             let goals = a.goals.iter().chain(&b.goals).cloned().collect();
-            Some(Case { goals, line: Line::of(moved), ratios: Vec::new() })
+            let reads = a.reads.union(&b.reads).copied().collect();
+            Some(Case { goals, line: Line::of(moved), ratios: Vec::new(), reads })
         }),
         Num::Param { name, region, decimal } => {
             let who = env.who(region.scope)?;
@@ -269,6 +282,9 @@ fn read(
 ) -> Option<Vec<Case>> {
     // Without anybody there the number is unknown: no case at all.
     let Some(who) = env.who(field.scope) else { return Some(Vec::new()) };
+    if !problem.dated.is_current(field.field) {
+        return Some(Vec::new());
+    }
     let var = problem.variables.var(Key::Field(who, field.field));
     certain(Line::of(var).times(unit)?)
 }
@@ -284,7 +300,8 @@ fn counted(
 ) -> Option<Vec<Case>> {
     let window = (start != i32::MIN).then_some(start);
     let Some(who) = env.who(field.scope) else { return Some(Vec::new()) };
-    if !problem.dated.covers(field.field, mask, window) {
+    let current = problem.dated.is_current(field.field);
+    if !current || !problem.dated.covers(field.field, mask, window) {
         return Some(Vec::new());
     }
     let cells: Vec<usize> =
@@ -329,7 +346,8 @@ fn product(problem: &mut Problem<'_>, env: Env, a: NumId, b: NumId) -> Option<Ve
                     Line::of(problem.variables.var(Key::Made(Made::Product(a, b))))
                 }
             };
-            all.push(Case { goals, line, ratios: Vec::new() });
+            let reads = a.reads.union(&b.reads).copied().collect();
+            all.push(Case { goals, line, ratios: Vec::new(), reads });
         }
     }
     (all.len() <= MOST_CASES).then_some(all)
@@ -357,7 +375,8 @@ fn quotient(problem: &mut Problem<'_>, env: Env, a: NumId, b: NumId) -> Option<V
                         };
                         let goals = a.goals.iter().chain(&b.goals).cloned().collect();
                         let line = Line::constant(Rational::ZERO);
-                        all.push(Case { goals, line, ratios: vec![ratio] });
+                        let reads = a.reads.union(&b.reads).copied().collect();
+                        all.push(Case { goals, line, ratios: vec![ratio], reads });
                     }
                 }
             }
@@ -407,8 +426,8 @@ fn one(
     let flat = flat(problem, env, num)?;
     let mut made = Vec::new();
     for case in flat {
-        let var = make(problem, case.line);
-        made.push(Case { goals: case.goals, line: Line::of(var), ratios: Vec::new() });
+        let var = make(problem, case.line.clone());
+        made.push(Case { line: Line::of(var), ..case });
     }
     Some(made)
 }

@@ -45,6 +45,15 @@ impl State {
                 }
             }
         }
+        // Members are alike: those that are there come first.
+        for relation in problem.rooms.keys().copied().collect::<Vec<_>>() {
+            for pair in state.numbers(relation).windows(2) {
+                let [first, second] = pair else { continue };
+                let first = problem.variables.var(Key::Present(*first));
+                let second = problem.variables.var(Key::Present(*second));
+                state.at_most(problem, &[(second, 1), (first, -1)], 0)?;
+            }
+        }
         Ok(state)
     }
 
@@ -109,7 +118,7 @@ impl State {
             }
             let here = problem.variables.var(Key::Present(member));
             let alternatives = vec![
-                Rc::new(vec![Goal::Node(body, env, wanted)]),
+                Rc::new(vec![Goal::Row(at_least(here, 1)), Goal::Node(body, env, wanted)]),
                 Rc::new(vec![Goal::Row(at_most(here, 0))]),
             ];
             self.clause(problem, Clause { need: 1, alternatives })?;
@@ -130,10 +139,14 @@ impl State {
         let mut terms = vec![(total, 1), (beyond, -1)];
         let all = problem.variables.var(Key::Beyond(relation, None));
         if let Some(filter) = filter {
+            let mut passes = Vec::new();
             for member in self.numbers(relation) {
-                terms.push((self.passes(problem, member, filter)?, -1));
+                let here = problem.variables.var(Key::Present(member));
+                passes.push((self.passes(problem, member, filter)?, here));
             }
+            terms.extend(passes.iter().map(|(var, _)| (*var, -1)));
             self.at_most(problem, &[(beyond, 1), (all, -1)], 0)?;
+            self.alike(problem, &passes, beyond, all)?;
             let everybody = problem.variables.var(Key::Members(relation, None));
             self.touch(problem, everybody)?;
         } else {
@@ -153,6 +166,29 @@ impl State {
         self.at_most(problem, &negated, 0)
     }
 
+    /// Those beyond are like some that are looked at: whoever passes among them
+    /// has a companion here that passes, whoever fails one that fails.
+    fn alike(
+        &mut self,
+        problem: &mut Problem<'_>,
+        passes: &[(Var, Var)],
+        beyond: Var,
+        all: Var,
+    ) -> Asserted {
+        let mut some = vec![Rc::new(vec![Goal::Row(at_most(beyond, 0))])];
+        let nobody_fails = Row { terms: vec![(all, 1), (beyond, -1)], bound: 0, strict: false };
+        let mut none = vec![Rc::new(vec![Goal::Row(nobody_fails)])];
+        for (passes, here) in passes {
+            some.push(Rc::new(vec![Goal::Row(at_least(*passes, 1))]));
+            let fails = vec![Goal::Row(at_least(*here, 1)), Goal::Row(at_most(*passes, 0))];
+            none.push(Rc::new(fails));
+        }
+        for alternatives in [some, none] {
+            self.clause(problem, Clause { need: 1, alternatives })?;
+        }
+        Ok(())
+    }
+
     fn passes(
         &mut self,
         problem: &mut Problem<'_>,
@@ -164,13 +200,11 @@ impl State {
         let env = Env { unit: None, member: Some(member) };
         let goals = |truth: bool| {
             let row = if truth { at_least(passes, 1) } else { at_most(passes, 0) };
-            vec![Goal::Row(row), Goal::Node(filter, env, truth)]
+            vec![Goal::Row(row), Goal::Row(at_least(here, 1)), Goal::Node(filter, env, truth)]
         };
         let absent = vec![Goal::Row(at_most(passes, 0)), Goal::Row(at_most(here, 0))];
-        let mut there = goals(true);
-        there.push(Goal::Row(at_least(here, 1)));
         self.touch(problem, passes)?;
-        let alternatives = vec![Rc::new(absent), Rc::new(there), Rc::new(goals(false))];
+        let alternatives = vec![Rc::new(absent), Rc::new(goals(true)), Rc::new(goals(false))];
         self.clause(problem, Clause { need: 1, alternatives })?;
         Ok(passes)
     }

@@ -119,13 +119,6 @@ impl Interval {
         }
     }
 
-    /// Sum of a number of each.
-    #[must_use]
-    pub(crate) fn plus(self, other: Interval) -> Interval {
-        let add = |a: Option<Rational>, b: Option<Rational>| a?.plus(b?);
-        Interval { low: add(self.low, other.low), high: add(self.high, other.high) }
-    }
-
     /// Each number times a factor.
     #[must_use]
     pub(crate) fn scaled(self, factor: Rational) -> Interval {

@@ -1,7 +1,10 @@
 //! One question while it is worked on: the program on its day, the variables
 //! met so far, and how much work is left.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use rustc_hash::FxHashMap;
 
@@ -42,6 +45,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) cells: FxHashMap<FieldId, Cells>,
     /// Steps left.
     pub(crate) left: usize,
+    /// Models that were not confirmed.
+    pub(crate) rejected: usize,
     /// Relations whose members are counted, and how many are looked at.
     pub(crate) rooms: BTreeMap<RelationId, usize>,
     within: FxHashMap<u16, [Rc<Places>; 2]>,
@@ -58,6 +63,7 @@ impl<'a> Problem<'a> {
             variables: Variables::default(),
             cells: cells(dated, &atoms),
             left: STEPS,
+            rejected: 0,
             rooms: rooms(dated, &atoms),
             within: FxHashMap::default(),
             parameters: FxHashMap::default(),
@@ -175,27 +181,35 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// Members that are looked at one by one, at the most.
-const MOST_MEMBERS: usize = 8;
+/// Members that are looked at one by one because of a number they are compared with.
+const MOST_MEMBERS: usize = 24;
 
 /// Of the relations whose members are counted, how many members can matter:
-/// one more than any number they are compared with, and one for each "some".
+/// one more than any number they are compared with, one for each "some", one
+/// that passes each filter and one that does not.
 fn rooms(dated: &Dated<'_>, atoms: &[AtomId]) -> BTreeMap<RelationId, usize> {
     let graph = &dated.program.graph;
     let mut rooms: BTreeMap<RelationId, usize> = BTreeMap::new();
+    let mut filters: BTreeSet<(RelationId, Option<NodeId>)> = BTreeSet::new();
     for atom in atoms {
         let Atom::Compare(_, left, right) = graph.atom(*atom) else { continue };
         let (mut counted, mut largest) = (Vec::new(), 0);
         visit(graph, &[*left, *right], &mut |num| match num {
-            Num::CountMembers(relation, _) => counted.push(*relation),
+            Num::CountMembers(relation, filter) => counted.push((*relation, *filter)),
             Num::Literal(num, den) => {
                 largest = largest.max(usize::try_from(num / den).unwrap_or_default());
             }
             _ => {}
         });
-        for relation in counted {
+        for (relation, filter) in counted {
             let room = rooms.entry(relation).or_default();
-            *room = (*room).max(largest + 1);
+            *room = (*room).max((largest + 1).min(MOST_MEMBERS));
+            filters.insert((relation, filter));
+        }
+    }
+    for (relation, filter) in filters {
+        if let Some(room) = rooms.get_mut(&relation) {
+            *room += if filter.is_some() { 2 } else { 0 };
         }
     }
     for atom in atoms {
@@ -205,6 +219,5 @@ fn rooms(dated: &Dated<'_>, atoms: &[AtomId]) -> BTreeMap<RelationId, usize> {
             *room += 1;
         }
     }
-    rooms.values_mut().for_each(|room| *room = (*room).min(MOST_MEMBERS));
     rooms
 }

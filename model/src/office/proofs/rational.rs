@@ -3,8 +3,6 @@
 
 use std::cmp::Ordering;
 
-use crate::domain::Number;
-
 /// A reduced quotient with a positive denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Rational {
@@ -36,12 +34,6 @@ impl Rational {
             }),
             Ordering::Equal => None,
         }
-    }
-
-    /// The value of a number of the engine.
-    #[must_use]
-    pub(crate) fn of(number: Number) -> Option<Rational> {
-        Rational::new(number.num(), number.den())
     }
 
     /// The numerator.

@@ -130,6 +130,7 @@ pub fn difference(
         to: to.key.clone(),
         as_of: dated.as_of,
         verdict: Difference::verdict(&gained, &lost),
+        person: [from, to].iter().any(|policy| dated.program.graph.has_manual(policy.root)),
         gained,
         lost,
         changes: changes(from, to, program, reference),

@@ -42,6 +42,9 @@ pub(crate) fn search<T>(
 
 /// Why a search ended without an answer.
 const TOO_LONG: &str = "the search ran out of steps";
+/// Models that may fail to be confirmed before the search gives up.
+const MOST_REJECTED: usize = 60;
+
 const NOT_CONFIRMED: &str = "a profile was found that the engine does not confirm";
 
 fn branch<T>(
@@ -277,7 +280,13 @@ fn alike<T>(
     let Some((var, choices)) = choices else {
         return match accept(problem, &state) {
             Some(accepted) => Outcome::Found(accepted),
-            None => Outcome::Cut(NOT_CONFIRMED),
+            None => {
+                problem.rejected += 1;
+                if problem.rejected > MOST_REJECTED {
+                    problem.left = 0;
+                }
+                Outcome::Cut(NOT_CONFIRMED)
+            }
         };
     };
     let mut cut = None;

@@ -88,7 +88,7 @@ impl State {
             return Ok(());
         }
         if self.domains.len() <= var.0 {
-            self.domains.resize(problem.variables.len().max(var.0 + 1), None);
+            self.domains.resize(problem.variables.count().max(var.0 + 1), None);
         }
         let domain = problem.everything(var);
         self.set(var, domain)?;
@@ -230,6 +230,7 @@ impl State {
         for goal in goals {
             match goal {
                 Goal::Row(row) => self.row(problem, row.clone())?,
+                Goal::Known(var) => self.touch(problem, *var)?,
                 Goal::Node(node, env, wanted) => self.node(problem, *node, *env, *wanted)?,
             }
         }
@@ -386,6 +387,10 @@ impl State {
         field: FieldRef,
     ) -> Result<Var, Conflict> {
         let who = env.who(field.scope).ok_or(Conflict)?;
+        if !problem.dated.is_current(field.field) {
+            // Its period is over: nobody knows it on that day.
+            return Err(Conflict);
+        }
         let var = problem.variables.var(Key::Field(who, field.field));
         self.touch(problem, var)?;
         Ok(var)
@@ -445,7 +450,8 @@ impl State {
     ) -> Asserted {
         let who = env.who(field.scope).ok_or(Conflict)?;
         self.touch_facts(problem, who, field.field)?;
-        if !wanted && !problem.dated.covers(field.field, &mask, start) {
+        let current = problem.dated.is_current(field.field);
+        if !wanted && !(current && problem.dated.covers(field.field, &mask, start)) {
             // An absent row says nothing there: it is never known to be false.
             return Err(Conflict);
         }

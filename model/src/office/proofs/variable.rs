@@ -107,14 +107,8 @@ impl Variables {
 
     /// How many there are.
     #[must_use]
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.keys.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
     }
 
     /// Every variable with its key.
