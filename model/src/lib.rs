@@ -5,7 +5,8 @@
 //! field of a dossier means and where it comes from; [`frame`] is a dossier
 //! table in memory; [`policy`] is a policy file and the cases beside it;
 //! [`rules`] reads, checks and evaluates the conditions; [`matching`] turns
-//! verdicts into matches.
+//! verdicts into matches; [`office`] answers questions about the rules
+//! themselves.
 //!
 //! Deliberately absent: files, network, clocks, randomness, async. Every date
 //! and every table comes in as an argument, so the same inputs always give

@@ -93,7 +93,10 @@ fn versions(
                 true => format!("no policy `{id}` compiles: check the id with `zhida check`"),
                 false => {
                     let known = known.join("`, `");
-                    format!("`{id}` has no version `{version}` ({}): name one of `{known}`", case.name())
+                    format!(
+                        "`{id}` has no version `{version}` ({}): name one of `{known}`",
+                        case.name()
+                    )
                 }
             }
         })
@@ -120,9 +123,8 @@ fn files(from: &PathBuf, to: &PathBuf, reference: &Reference) -> Result<(Program
         let name = path.display().to_string();
         program.policies.iter().position(|policy| policy.source == name)
     };
-    let place = |path: &PathBuf| {
-        at(path).with_context(|| format!("`{}` holds no policy", path.display()))
-    };
+    let place =
+        |path: &PathBuf| at(path).with_context(|| format!("`{}` holds no policy", path.display()));
     let (from, to) = (place(from)?, place(to)?);
     Ok((program, from, to))
 }

@@ -150,10 +150,7 @@ impl Program {
     /// [`Program::compile`] for files that are to be compared: two of them may
     /// be the same version of the same policy.
     #[must_use]
-    pub fn compile_apart(
-        sources: &[Source],
-        reference: &Reference,
-    ) -> (Program, Vec<Diagnostic>) {
+    pub fn compile_apart(sources: &[Source], reference: &Reference) -> (Program, Vec<Diagnostic>) {
         Program::compile_with(sources, reference, true)
     }
 

@@ -29,9 +29,11 @@ pub(crate) struct Cells {
 impl Cells {
     /// The cells of which a window asks: those of its codes that end in it.
     pub(crate) fn within(&self, mask: Mask, start: i32) -> impl Iterator<Item = usize> + '_ {
-        let codes = self.classes.iter().enumerate().filter(move |(_, codes)| {
-            codes.first().is_some_and(|code| mask.contains(*code))
-        });
+        let codes = self
+            .classes
+            .iter()
+            .enumerate()
+            .filter(move |(_, codes)| codes.first().is_some_and(|code| mask.contains(*code)));
         let width = self.starts.len();
         codes.flat_map(move |(class, _)| {
             let buckets = self.starts.iter().enumerate();

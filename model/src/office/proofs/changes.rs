@@ -80,9 +80,7 @@ fn words(file: &PolicyFile) -> Vec<(String, String)> {
         let sum = format!("{} → {}", squeezed(&tier.when.value), squeezed(&tier.amount.value));
         words.push((format!("tier {}", tier.label), sum));
     }
-    for (name, months) in [("months", file.benefit.months)] {
-        words.extend(months.map(|months| (name.to_owned(), months.to_string())));
-    }
+    words.extend(file.benefit.months.map(|months| ("months".to_owned(), months.to_string())));
     words
 }
 

@@ -95,11 +95,17 @@ fn day(low: i128, high: i128, today: i128) -> i128 {
     // Where only the beginning is open, the end is the bound of the rule.
     let from_end = first == EARLIEST || (last < today && last - first > 366);
     let both_open = first == EARLIEST && last == today;
-    let wanted = if both_open { last - 25 * 365 } else if from_end { last } else { first };
+    let wanted = if both_open {
+        last - 25 * 365
+    } else if from_end {
+        last
+    } else {
+        first
+    };
     let months = |step: i128| {
-        (0..62).map(move |offset| wanted + step * offset).find(|day| {
-            (first..=last).contains(day) && is_first(*day)
-        })
+        (0..62)
+            .map(move |offset| wanted + step * offset)
+            .find(|day| (first..=last).contains(day) && is_first(*day))
     };
     let near = if from_end { months(-1) } else { months(1) };
     near.unwrap_or(wanted.clamp(first, last))

@@ -41,6 +41,12 @@ impl Places {
         Places(self.0.iter().zip(&other.0).map(|(a, b)| a | b).collect())
     }
 
+    /// What this has and the other has not.
+    #[must_use]
+    pub(crate) fn without(&self, other: &Places) -> Places {
+        Places(self.0.iter().zip(&other.0).map(|(a, b)| a & !b).collect())
+    }
+
     /// Whether nothing is left.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {

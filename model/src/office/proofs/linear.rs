@@ -46,9 +46,8 @@ impl Line {
     #[must_use]
     pub(crate) fn variable(&self) -> Option<Var> {
         let (var, factor) = self.terms.first_key_value()?;
-        let plain = self.terms.len() == 1
-            && *factor == Rational::ONE
-            && self.constant == Rational::ZERO;
+        let plain =
+            self.terms.len() == 1 && *factor == Rational::ONE && self.constant == Rational::ZERO;
         plain.then_some(*var)
     }
 
@@ -248,7 +247,5 @@ fn strongest(rows: Vec<Row>) -> Vec<Row> {
         let known = best.entry(row.terms).or_insert(said);
         *known = (*known).min(said);
     }
-    best.into_iter()
-        .map(|(terms, (bound, closed))| Row { terms, bound, strict: !closed })
-        .collect()
+    best.into_iter().map(|(terms, (bound, closed))| Row { terms, bound, strict: !closed }).collect()
 }

@@ -61,12 +61,7 @@ pub(crate) fn compare(
 }
 
 /// `case op 0`, with the ratio multiplied out.
-fn signs(
-    problem: &mut Problem<'_>,
-    op: Op,
-    case: Case,
-    into: &mut Alternatives,
-) -> Option<()> {
+fn signs(problem: &mut Problem<'_>, op: Op, case: Case, into: &mut Alternatives) -> Option<()> {
     let [ratio] = case.ratios.as_slice() else {
         for case in plain(problem, case)? {
             rows(problem, op, &known(&case, &case.line), &case.line, into)?;
@@ -202,9 +197,7 @@ fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
         Num::Literal(num, den) => certain(Line::constant(Rational::new(*num, *den)?)),
         Num::AsOf => certain(Line::constant(Rational::whole(i128::from(dated.today)))),
         Num::Add(a, b) => pairs(problem, env, *a, *b, |_, a, b| joined(a, b, Rational::ONE)),
-        Num::Sub(a, b) => {
-            pairs(problem, env, *a, *b, |_, a, b| joined(a, b, Rational::whole(-1)))
-        }
+        Num::Sub(a, b) => pairs(problem, env, *a, *b, |_, a, b| joined(a, b, Rational::whole(-1))),
         Num::Mul(a, b) => product(problem, env, *a, *b),
         Num::Div(a, b) => quotient(problem, env, *a, *b),
         Num::Min(a, b) => extreme(problem, env, *a, *b, Op::AtMost),
@@ -244,7 +237,10 @@ fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
             Some(Case { goals, line: Line::of(moved), ratios: Vec::new(), reads })
         }),
         Num::Param { name, region, decimal } => {
-            let who = env.who(region.scope)?;
+            let Some(who) = env.who(region.scope) else { return Some(Vec::new()) };
+            if !dated.is_current(region.field) {
+                return Some(Vec::new());
+            }
             let region = problem.variables.var(Key::Field(who, region.field));
             let made = Made::Parameter(name.clone(), region, *decimal);
             let line = Line::of(problem.variables.var(Key::Made(made)));
@@ -264,22 +260,17 @@ fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
             certain(Line::of(var))
         }
         Num::Since(scope) => {
-            let who = env.who(*scope)?;
+            let Some(who) = env.who(*scope) else { return Some(Vec::new()) };
             certain(Line::of(problem.variables.var(Key::Since(who))))
         }
         Num::Until(scope) => {
-            let who = env.who(*scope)?;
+            let Some(who) = env.who(*scope) else { return Some(Vec::new()) };
             certain(Line::of(problem.variables.var(Key::Until(who))))
         }
     }
 }
 
-fn read(
-    problem: &mut Problem<'_>,
-    env: Env,
-    field: FieldRef,
-    unit: Rational,
-) -> Option<Vec<Case>> {
+fn read(problem: &mut Problem<'_>, env: Env, field: FieldRef, unit: Rational) -> Option<Vec<Case>> {
     // Without anybody there the number is unknown: no case at all.
     let Some(who) = env.who(field.scope) else { return Some(Vec::new()) };
     if !problem.dated.is_current(field.field) {
@@ -304,8 +295,7 @@ fn counted(
     if !current || !problem.dated.covers(field.field, mask, window) {
         return Some(Vec::new());
     }
-    let cells: Vec<usize> =
-        problem.cells.get(&field.field)?.within(*mask, start).collect();
+    let cells: Vec<usize> = problem.cells.get(&field.field)?.within(*mask, start).collect();
     let mut line = Line::constant(Rational::ZERO);
     for cell in cells {
         let var = problem.variables.var(key(who, field.field, cell));
@@ -386,13 +376,7 @@ fn quotient(problem: &mut Problem<'_>, env: Env, a: NumId, b: NumId) -> Option<V
 }
 
 /// The smaller, or the larger, by who is it.
-fn extreme(
-    problem: &mut Problem<'_>,
-    env: Env,
-    a: NumId,
-    b: NumId,
-    op: Op,
-) -> Option<Vec<Case>> {
+fn extreme(problem: &mut Problem<'_>, env: Env, a: NumId, b: NumId, op: Op) -> Option<Vec<Case>> {
     let (left, right) = (cases(problem, env, a)?, cases(problem, env, b)?);
     let mut all = Vec::new();
     for (a, b) in left.iter().flat_map(|a| right.iter().map(move |b| (a, b))) {

@@ -156,8 +156,7 @@ impl State {
             }
             terms.extend(present.iter().map(|here| (*here, -1)));
             let filled = present.iter().map(|here| Goal::Row(at_least(*here, 1))).collect();
-            let alternatives =
-                vec![Rc::new(vec![Goal::Row(at_most(all, 0))]), Rc::new(filled)];
+            let alternatives = vec![Rc::new(vec![Goal::Row(at_most(all, 0))]), Rc::new(filled)];
             self.touch(problem, all)?;
             self.clause(problem, Clause { need: 1, alternatives })?;
         }

@@ -161,7 +161,8 @@ impl Pair<'_> {
             }
             (Link::Stacks, Answer::None) => {
                 let message = format!("nobody can meet both this and `{id}` {version}");
-                let help = "leave `stacks` out, or correct the conditions that contradict each other";
+                let help =
+                    "leave `stacks` out, or correct the conditions that contradict each other";
                 self.finding(Severity::Warning, "never_together", message, help)
             }
             (Link::Implies, Answer::Profile(profile)) => {

@@ -100,6 +100,9 @@ pub enum Standing {
     },
 }
 
+/// Another condition: the name it is told under, its node, the truth it has.
+type Other = (String, NodeId, bool);
+
 /// A question about one condition, before the day is fixed: what the others
 /// are, and what it is itself.
 #[derive(Debug, Clone)]
@@ -107,7 +110,7 @@ pub struct Probe {
     id: String,
     within: Option<String>,
     /// The other conditions with their truth, by the names they are told under.
-    context: Vec<(String, NodeId, bool)>,
+    context: Vec<Other>,
     node: NodeId,
     truth: bool,
     person: bool,
@@ -120,8 +123,7 @@ pub fn probes(policy: &Policy, graph: &mut Graph) -> Vec<Probe> {
     let mut probes = Vec::new();
     for condition in &policy.conditions {
         let others = policy.conditions.iter().filter(|other| other.id != condition.id);
-        let context: Vec<_> =
-            others.map(|other| (other.id.clone(), other.node, true)).collect();
+        let context: Vec<_> = others.map(|other| (other.id.clone(), other.node, true)).collect();
         probe(condition, None, &context, false, graph, &mut probes);
     }
     probes
@@ -130,7 +132,7 @@ pub fn probes(policy: &Policy, graph: &mut Graph) -> Vec<Probe> {
 fn probe(
     condition: &Compiled,
     within: Option<&str>,
-    context: &[(String, NodeId, bool)],
+    context: &[Other],
     truth: bool,
     graph: &mut Graph,
     probes: &mut Vec<Probe>,
@@ -220,7 +222,7 @@ fn units(policy: &Policy) -> Vec<RelationId> {
 }
 
 fn examine(policy: &Policy, probe: &Probe, dated: &Dated<'_>) -> ConditionProof {
-    let ask = |context: &[&(String, NodeId, bool)]| {
+    let ask = |context: &[&Other]| {
         let unit = unit(policy);
         let mut wanted = vec![Wanted { node: probe.node, unit, truth: probe.truth }];
         wanted.extend(context.iter().map(|(_, node, truth)| Wanted {
@@ -230,7 +232,7 @@ fn examine(policy: &Policy, probe: &Probe, dated: &Dated<'_>) -> ConditionProof 
         }));
         Question { dated, kind: policy.file.audience, units: units(policy), wanted }.answer()
     };
-    let all: Vec<&(String, NodeId, bool)> = probe.context.iter().collect();
+    let all: Vec<&Other> = probe.context.iter().collect();
     let standing = match ask(&all) {
         Answer::Profile(profile) if probe.truth => Standing::DecidesAlone { profile },
         Answer::Profile(profile) => Standing::FailsAlone { profile },
@@ -252,18 +254,13 @@ fn verdict(policy: &Policy, dated: &Dated<'_>, typed: &Typed) -> Option<Verdict>
     let subject = Dossier { frame, row };
     let judged = matching::units(&scalar, policy, subject).into_iter().map(|unit| match unit {
         Unit::Unseen => Verdict::Unknown,
-        Unit::Subject | Unit::Member(_) => {
-            matching::verdict(&scalar, policy, &unit.at(subject))
-        }
+        Unit::Subject | Unit::Member(_) => matching::verdict(&scalar, policy, &unit.at(subject)),
     });
     judged.min()
 }
 
 /// Leaves out of a contradiction whatever it does without.
-fn smallest(
-    all: Vec<&(String, NodeId, bool)>,
-    ask: &dyn Fn(&[&(String, NodeId, bool)]) -> Answer,
-) -> Vec<String> {
+fn smallest(all: Vec<&Other>, ask: &dyn Fn(&[&Other]) -> Answer) -> Vec<String> {
     let mut needed = all;
     let mut at = 0;
     while at < needed.len() {

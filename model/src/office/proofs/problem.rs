@@ -114,7 +114,8 @@ impl<'a> Problem<'a> {
                 by_value.entry(value).or_default().push(place);
             }
         }
-        let places = |list: Vec<u16>| Rc::new(Places::of(length, |at| list.binary_search(&at).is_ok()));
+        let places =
+            |list: Vec<u16>| Rc::new(Places::of(length, |at| list.binary_search(&at).is_ok()));
         let values: Values =
             Rc::new(by_value.into_iter().map(|(value, list)| (value, places(list))).collect());
         self.parameters.insert(name.to_owned(), Rc::clone(&values));
@@ -138,7 +139,8 @@ impl<'a> Problem<'a> {
                 }
                 Made::Parameter(name, ..) => {
                     let values = self.parameter(&name);
-                    let run = |(value, _): &(i64, Rc<Places>)| (i128::from(*value), i128::from(*value));
+                    let run =
+                        |(value, _): &(i64, Rc<Places>)| (i128::from(*value), i128::from(*value));
                     Domain::Whole(Wholes::of(values.iter().map(run).collect()))
                 }
                 Made::Month(_) => whole(1, 12),
@@ -165,9 +167,7 @@ impl<'a> Problem<'a> {
             }
             FieldType::Date => bounds(DAYS.0, DAYS.1),
             FieldType::Region => Domain::Places(Rc::new(Places::all(reference.regions.len()))),
-            FieldType::Industry => {
-                Domain::Places(Rc::new(Places::all(reference.industries.len())))
-            }
+            FieldType::Industry => Domain::Places(Rc::new(Places::all(reference.industries.len()))),
             FieldType::Code => {
                 let mut mask = Mask::default();
                 let length = entry.codes.as_ref().map_or(0, |list| list.len());

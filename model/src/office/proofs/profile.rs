@@ -124,8 +124,10 @@ impl<'w, 'a> Writer<'w, 'a> {
                 Some(json!(reference.industries.code(industry)?.to_string()))
             }
             Domain::Set { has, lacks } => {
-                let mut members: Vec<u16> =
-                    has.iter().map(|ranges| domain::member(ranges, lacks)).collect::<Option<_>>()?;
+                let mut members: Vec<u16> = has
+                    .iter()
+                    .map(|ranges| domain::member(ranges, lacks))
+                    .collect::<Option<_>>()?;
                 members.sort_unstable();
                 members.dedup();
                 let written = members.into_iter().map(|member| match () {

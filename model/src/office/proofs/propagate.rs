@@ -122,8 +122,11 @@ impl State {
                     changed |= self.set(right, Domain::Places(both))?;
                 }
                 (Some(Domain::Places(a)), Some(Domain::Places(b)), false) => {
-                    if a.only().is_some() && a == b {
-                        return Err(Conflict);
+                    for (one, other, var) in [(&a, &b, right), (&b, &a, left)] {
+                        if one.only().is_some() {
+                            let rest = Domain::Places(Rc::new(other.without(one)));
+                            changed |= self.set(var, rest)?;
+                        }
                     }
                 }
                 (Some(Domain::Codes(a)), Some(Domain::Codes(b)), true) => {
@@ -133,8 +136,12 @@ impl State {
                     changed |= self.set(right, Domain::Codes(both))?;
                 }
                 (Some(Domain::Codes(a)), Some(Domain::Codes(b)), false) => {
-                    if a == b && a.iter().count() == 1 {
-                        return Err(Conflict);
+                    for (one, other, var) in [(&a, &b, right), (&b, &a, left)] {
+                        if one.iter().count() == 1 {
+                            let mut rest = *other;
+                            rest.0.iter_mut().zip(one.0).for_each(|(rest, one)| *rest &= !one);
+                            changed |= self.set(var, Domain::Codes(rest))?;
+                        }
                     }
                 }
                 _ => {}

@@ -138,9 +138,7 @@ fn over(dated: &Dated<'_>, num: NumId, low: i128, high: i128) -> Option<Ends> {
         Num::Field(_) | Num::Since(_) | Num::Until(_) => {
             Some((Rational::whole(low), Rational::whole(high)))
         }
-        Num::Decimal(_) => {
-            Some((Rational::new(low, 1_000_000)?, Rational::new(high, 1_000_000)?))
-        }
+        Num::Decimal(_) => Some((Rational::new(low, 1_000_000)?, Rational::new(high, 1_000_000)?)),
         Num::Literal(num, den) => Rational::new(*num, *den).map(|value| (value, value)),
         Num::AsOf => {
             let today = whole(i64::from(dated.today));
@@ -217,11 +215,7 @@ fn higher(a: Rational, b: Rational) -> Option<Rational> {
     Some(if a.order(b)?.is_ge() { a } else { b })
 }
 
-fn corners(
-    a: Ends,
-    b: Ends,
-    by: impl Fn(Rational, Rational) -> Option<Rational>,
-) -> Option<Ends> {
+fn corners(a: Ends, b: Ends, by: impl Fn(Rational, Rational) -> Option<Rational>) -> Option<Ends> {
     let first = by(a.0, b.0)?;
     let mut ends = (first, first);
     for (a, b) in [(a.0, b.1), (a.1, b.0), (a.1, b.1)] {

@@ -11,7 +11,6 @@ use super::{
     linear::{Row, Says, project},
     numbers::Interval,
     problem::Problem,
-    rational::Rational,
     state::{Conflict, State},
     variable::{Key, Made, Var},
 };
@@ -206,13 +205,14 @@ fn values<T>(
         return Outcome::None;
     }
     let Some(value) = choice::number(problem, &state, var) else { return Outcome::None };
-    let at = Rational::whole(value);
-    let (before, after) = (Rational::whole(value - 1), Rational::whole(value + 1));
+    let Some((low, high)) = hull(&state, var) else { return Outcome::None };
+    // Then each half, so that no chain of values grows long.
+    let middle = low + (high - low) / 2;
     let mut cut = None;
     for to in [
-        Interval::point(at),
-        Interval { low: Some(after), high: None },
-        Interval { low: None, high: Some(before) },
+        Interval::wholes(value, value),
+        Interval::wholes(low, middle),
+        Interval::wholes(middle + 1, high),
     ] {
         let mut child = state.clone();
         if child.narrow(var, to).is_err() {
@@ -226,6 +226,13 @@ fn values<T>(
         }
     }
     cut.map_or(Outcome::None, Outcome::Cut)
+}
+
+fn hull(state: &State, var: Var) -> Option<(i128, i128)> {
+    match state.domain(var) {
+        Some(Domain::Whole(wholes)) => wholes.hull(),
+        _ => None,
+    }
 }
 
 /// A number that is tied to others and has several values left: parameters

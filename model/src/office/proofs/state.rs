@@ -106,20 +106,13 @@ impl State {
         }
     }
 
-    fn touch_facts(
-        &mut self,
-        problem: &mut Problem<'_>,
-        who: Who,
-        field: FieldId,
-    ) -> Asserted {
+    fn touch_facts(&mut self, problem: &mut Problem<'_>, who: Who, field: FieldId) -> Asserted {
         let var = problem.variables.var(Key::Field(who, field));
         self.touch(problem, var)
     }
 
     fn no_amount_without_fact(&mut self, problem: &Problem<'_>, amount: Var, count: Var) {
-        let row = |terms: Vec<(Var, i128)>, bound| {
-            Goal::Row(Row { terms, bound, strict: false })
-        };
+        let row = |terms: Vec<(Var, i128)>, bound| Goal::Row(Row { terms, bound, strict: false });
         debug_assert!(problem.is_whole(amount), "fen are whole");
         let none = vec![row(vec![(amount, 1)], 0), row(vec![(amount, -1)], 0)];
         let some = vec![row(vec![(count, -1)], -1)];
@@ -451,7 +444,8 @@ impl State {
         let who = env.who(field.scope).ok_or(Conflict)?;
         self.touch_facts(problem, who, field.field)?;
         let current = problem.dated.is_current(field.field);
-        if !wanted && !(current && problem.dated.covers(field.field, &mask, start)) {
+        let told = wanted || (current && problem.dated.covers(field.field, &mask, start));
+        if !told {
             // An absent row says nothing there: it is never known to be false.
             return Err(Conflict);
         }
@@ -463,7 +457,11 @@ impl State {
         }
         if wanted {
             let terms: Vec<(Var, i128)> = vars.iter().map(|var| (*var, -1)).collect();
-            return if terms.is_empty() { Err(Conflict) } else { self.at_most(problem, &terms, -1) };
+            return if terms.is_empty() {
+                Err(Conflict)
+            } else {
+                self.at_most(problem, &terms, -1)
+            };
         }
         vars.iter().try_for_each(|var| self.at_most(problem, &[(*var, 1)], 0))
     }

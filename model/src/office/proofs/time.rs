@@ -110,7 +110,8 @@ fn next_windows(program: &Program, policy: &Policy) -> Vec<Found> {
     if let (Some(last), Some(first), false) = (last, first, open_end)
         && first > next_day(last)
     {
-        let message = format!("nobody can claim between {last} and {first}, when version `{version}` opens");
+        let message =
+            format!("nobody can claim between {last} and {first}, when version `{version}` opens");
         let help = "check the windows; a real pause may stand";
         found.push((Severity::Note, "claim_gap", message, help));
     }

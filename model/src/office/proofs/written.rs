@@ -42,7 +42,8 @@ fn plain(text: &str) -> bool {
     let first = text.chars().next().is_some_and(char::is_alphanumeric);
     let simple = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.');
     let numeric = text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '.' | '_'));
-    let exponent = text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, 'e' | 'E' | 'x'));
+    let exponent =
+        text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, 'e' | 'E' | 'x'));
     let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     first
         && text.chars().all(simple)

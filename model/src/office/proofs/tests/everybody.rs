@@ -33,21 +33,56 @@ const OPS: &[&str] = &["<", "<=", ">", ">=", "==", "!="];
 
 fn arithmetic() -> BoxedStrategy<String> {
     let number = pick(&[
-        "a", "b", "c", "a + b", "a - c", "b + c", "a * b", "a / b", "c / a", "a * 2 - b", "1", "2",
-        "0", "3", "min(a, b)", "max(b, c)", "floor(a / 2)", "(p ? a : b)", "a / b + c / 2",
-        "(a > c ? 1 : 3)", "floor(b / 3) + a",
+        "a",
+        "b",
+        "c",
+        "a + b",
+        "a - c",
+        "b + c",
+        "a * b",
+        "a / b",
+        "c / a",
+        "a * 2 - b",
+        "1",
+        "2",
+        "0",
+        "3",
+        "min(a, b)",
+        "max(b, c)",
+        "floor(a / 2)",
+        "(p ? a : b)",
+        "a / b + c / 2",
+        "(a > c ? 1 : 3)",
+        "floor(b / 3) + a",
     ]);
     (number.clone(), pick(OPS), number).prop_map(|(a, op, b)| format!("{a} {op} {b}")).boxed()
 }
 
 fn dates() -> BoxedStrategy<String> {
     let day = pick(&[
-        "d", "e", "add_months(d, 1)", "add_days(e, -9)", "add_months(e, -1)", "add_years(d, 0)",
-        "date(\"2024-03-31\")", "date(\"2024-02-29\")",
+        "d",
+        "e",
+        "add_months(d, 1)",
+        "add_days(e, -9)",
+        "add_months(e, -1)",
+        "add_years(d, 0)",
+        "date(\"2024-03-31\")",
+        "date(\"2024-02-29\")",
     ]);
     let number = pick(&[
-        "years_since(d)", "months_since(d)", "months_since(e)", "month(d)", "month(e)",
-        "year(d) * 12 + month(d)", "days_since(d) - 700", "a", "2", "24", "23", "3", "e - d",
+        "years_since(d)",
+        "months_since(d)",
+        "months_since(e)",
+        "month(d)",
+        "month(e)",
+        "year(d) * 12 + month(d)",
+        "days_since(d) - 700",
+        "a",
+        "2",
+        "24",
+        "23",
+        "3",
+        "e - d",
     ]);
     prop_oneof![
         (day.clone(), pick(OPS), day).prop_map(|(a, op, b)| format!("{a} {op} {b}")),

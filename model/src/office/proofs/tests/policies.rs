@@ -39,8 +39,14 @@ fn every_condition_has_its_standing() {
         &[
             ("old", "age(birth_date) >= 60"),
             ("grown", "age(birth_date) >= 18"),
-            ("some", "raw:any: [{id: one, article: 第一条, quote: 符合条件, when: p}, {id: two, article: 第一条, quote: 符合条件, when: 'p && q'}, {id: asked, article: 第一条, quote: 符合条件, manual: 是吗}]"),
-            ("three", "raw:at_least: {count: 2, of: [{id: f, article: 第一条, quote: 符合条件, bound: explicit, when: a > 1}, {id: g, article: 第一条, quote: 符合条件, bound: explicit, when: a > 2}, {id: h, article: 第一条, quote: 符合条件, when: q}]}"),
+            (
+                "some",
+                "raw:any: [{id: one, article: 第一条, quote: 符合条件, when: p}, {id: two, article: 第一条, quote: 符合条件, when: 'p && q'}, {id: asked, article: 第一条, quote: 符合条件, manual: 是吗}]",
+            ),
+            (
+                "three",
+                "raw:at_least: {count: 2, of: [{id: f, article: 第一条, quote: 符合条件, bound: explicit, when: a > 1}, {id: g, article: 第一条, quote: 符合条件, bound: explicit, when: a > 2}, {id: h, article: 第一条, quote: 符合条件, when: q}]}",
+            ),
             ("judged", "raw:article: 第一条, quote: 申请, manual: 是否属实"),
         ],
     )]);
@@ -86,7 +92,9 @@ fn nobody_meets_a_policy_that_contradicts_itself() {
     assert!(report.policies[0].proof.profile.is_none());
     assert_eq!(
         findings(&report),
-        ["error[never_met]: no dossier can meet all conditions together, on 2026-03-31, 2020-01-01"]
+        [
+            "error[never_met]: no dossier can meet all conditions together, on 2026-03-31, 2020-01-01"
+        ]
     );
 }
 
@@ -130,7 +138,11 @@ fn versions_differ_in_four_ways() {
 #[test]
 fn changes_are_told_by_id_in_chinese() {
     let report = proved(&[
-        policy("p", "valid: {from: 2020-01-01, to: 2025-12-31}\n", &[("one", "a >= 3"), ("two", "p")]),
+        policy(
+            "p",
+            "valid: {from: 2020-01-01, to: 2025-12-31}\n",
+            &[("one", "a >= 3"), ("two", "p")],
+        ),
         Source {
             name: "q.yaml".to_owned(),
             ..policy(

@@ -22,12 +22,16 @@ fn an_implication_is_proved_or_refuted() {
     assert_eq!(two(more, "a >= 3", "a >= 2"), Vec::<String>::new());
     assert_eq!(
         two(more, "a >= 2", "a >= 3"),
-        ["one.yaml:5:11: error[not_implied]: `implies`: this dossier qualifies here and not for `two` 1: {a: 2}"]
+        [
+            "one.yaml:5:11: error[not_implied]: `implies`: this dossier qualifies here and not for `two` 1: {a: 2}"
+        ]
     );
     let both = "implies: [two]\nexcludes: [two]\n";
     assert_eq!(
         two(both, "a >= 3", "a >= 2"),
-        ["one.yaml:5:11: error[implies_and_excludes]: `implies`: whoever qualifies is said to qualify for `two`, and that excludes it"]
+        [
+            "one.yaml:5:11: error[implies_and_excludes]: `implies`: whoever qualifies is said to qualify for `two`, and that excludes it"
+        ]
     );
 }
 
@@ -44,7 +48,9 @@ fn an_implication_by_a_unit() {
 fn exclusions_that_are_void_and_stacks_that_nobody_has() {
     assert_eq!(
         two("excludes: [two]\n", "a >= 3", "a < 3"),
-        ["one.yaml:5:12: note[void_exclusion]: `excludes`: nobody can meet both this and `two` 1 anyway"]
+        [
+            "one.yaml:5:12: note[void_exclusion]: `excludes`: nobody can meet both this and `two` 1 anyway"
+        ]
     );
     assert_eq!(two("excludes: [two]\n", "a >= 3", "a < 4"), Vec::<String>::new());
     assert_eq!(
@@ -53,7 +59,9 @@ fn exclusions_that_are_void_and_stacks_that_nobody_has() {
     );
     assert_eq!(
         two("stacks: [two]\nexcludes: [two]\n", "a >= 3", "a < 4"),
-        ["one.yaml:5:10: error[excludes_and_stacks]: `stacks`: `two` is said to stack and to be excluded"]
+        [
+            "one.yaml:5:10: error[excludes_and_stacks]: `stacks`: `two` is said to stack and to be excluded"
+        ]
     );
 }
 
@@ -63,11 +71,15 @@ fn policies_for_another_audience() {
     let one = |more| policy("one", more, &[("rule", "p")]);
     assert_eq!(
         findings(&[one("excludes: [two]\n"), firm.clone()]),
-        ["one.yaml:5:12: note[other_audience]: `excludes`: `two` judges the dossiers of another audience (enterprise, not citizen)"]
+        [
+            "one.yaml:5:12: note[other_audience]: `excludes`: `two` judges the dossiers of another audience (enterprise, not citizen)"
+        ]
     );
     assert_eq!(
         findings(&[one("implies: [two]\n"), firm]),
-        ["one.yaml:5:11: error[other_audience]: `implies`: `two` judges the dossiers of another audience (enterprise, not citizen)"]
+        [
+            "one.yaml:5:11: error[other_audience]: `implies`: `two` judges the dossiers of another audience (enterprise, not citizen)"
+        ]
     );
 }
 
@@ -80,15 +92,21 @@ fn claim_windows_of_one_version() {
     assert_eq!(one("{from: 2026-02-01, to: 2026-03-01}"), Vec::<String>::new());
     assert_eq!(
         one("{from: 2026-03-01, to: 2026-02-01}"),
-        ["one.yaml:3:5: error[claim_window]: version `1`: a claim window ends on 2026-02-01, before it begins on 2026-03-01"]
+        [
+            "one.yaml:3:5: error[claim_window]: version `1`: a claim window ends on 2026-02-01, before it begins on 2026-03-01"
+        ]
     );
     assert_eq!(
         one("{from: 2025-02-01, to: 2025-03-01}"),
-        ["one.yaml:3:5: warning[claim_outside]: version `1`: a claim window ends on 2025-03-01; the rule is in force from 2026-01-01"]
+        [
+            "one.yaml:3:5: warning[claim_outside]: version `1`: a claim window ends on 2025-03-01; the rule is in force from 2026-01-01"
+        ]
     );
     assert_eq!(
         one("{from: 2026-02-01, to: 2026-03-01}, {from: 2026-03-01}"),
-        ["one.yaml:3:5: warning[claim_overlap]: version `1`: two claim windows are open on 2026-03-01"]
+        [
+            "one.yaml:3:5: warning[claim_overlap]: version `1`: two claim windows are open on 2026-03-01"
+        ]
     );
 }
 
@@ -102,11 +120,15 @@ fn claim_windows_of_two_versions() {
     };
     assert_eq!(
         both("{from: 2025-02-01, to: 2026-02-28}", "{from: 2026-02-01}"),
-        ["one.yaml:3:5: warning[claim_overlap]: version `1`: it and version `2` can both be claimed on 2026-02-01"]
+        [
+            "one.yaml:3:5: warning[claim_overlap]: version `1`: it and version `2` can both be claimed on 2026-02-01"
+        ]
     );
     assert_eq!(
         both("{from: 2025-02-01, to: 2025-11-30}", "{from: 2026-02-01}"),
-        ["one.yaml:3:5: note[claim_gap]: version `1`: nobody can claim between 2025-11-30 and 2026-02-01, when version `2` opens"]
+        [
+            "one.yaml:3:5: note[claim_gap]: version `1`: nobody can claim between 2025-11-30 and 2026-02-01, when version `2` opens"
+        ]
     );
 }
 
@@ -127,5 +149,8 @@ fn a_parameter_that_runs_out() {
     );
     let found = findings(&[national]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("note[parameter_missing]") && found[0].contains("天津市"), "{found:?}");
+    assert!(
+        found[0].contains("note[parameter_missing]") && found[0].contains("天津市"),
+        "{found:?}"
+    );
 }

@@ -50,9 +50,8 @@ fn compile(expression: &str) -> (Program, NodeId) {
     let (mut graph, mut manuals) = (Graph::default(), Vec::new());
     let audience = Audience { subject: SubjectKind::Citizen, unit: None };
     let checker = Checker::new(reference().lookup(), audience, &mut graph, &mut manuals);
-    let node = checker
-        .condition(expression)
-        .unwrap_or_else(|faults| panic!("`{expression}`: {faults:?}"));
+    let node =
+        checker.condition(expression).unwrap_or_else(|faults| panic!("`{expression}`: {faults:?}"));
     (Program { graph, policies: Vec::new(), manuals }, node)
 }
 
@@ -77,10 +76,8 @@ pub(super) fn decides(table: &[(&str, bool)]) {
 pub(super) fn tried(expression: &str, dossiers: &[Typed]) -> [bool; 2] {
     let (program, node) = compile(expression);
     let mut builder = Builder::new(reference());
-    let rows: Vec<u32> = dossiers
-        .iter()
-        .map(|typed| builder.add(SubjectKind::Citizen, typed).unwrap())
-        .collect();
+    let rows: Vec<u32> =
+        dossiers.iter().map(|typed| builder.add(SubjectKind::Citizen, typed).unwrap()).collect();
     let world = builder.build();
     let dated = Dated::new(&program, reference(), TODAY, TODAY);
     let scalar = Scalar::new(&dated, &world);
