@@ -81,25 +81,11 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     }
     let report = arguments.deep.then(|| report::report(&program, &reference));
     if let Some(report) = &report {
-        add_new(&mut findings, &report.findings);
+        // What is proved overrules what the linter found by trying values.
+        findings.retain(|finding| !report.overrules(finding));
+        findings.extend(report.findings.iter().cloned());
     }
     Ok(finish(arguments, &findings, &counts, report.as_ref()))
-}
-
-/// Adds what the linter has not found already: it tries values, and what it
-/// finds by that is proved as well.
-fn add_new(findings: &mut Vec<Diagnostic>, proved: &[Diagnostic]) {
-    let known = |finding: &Diagnostic, findings: &[Diagnostic]| {
-        findings.iter().any(|other| {
-            (&other.file, other.code, &other.subject)
-                == (&finding.file, finding.code, &finding.subject)
-        })
-    };
-    for finding in proved {
-        if finding.code != "never_met" || !known(finding, findings) {
-            findings.push(finding.clone());
-        }
-    }
 }
 
 /// The files checked, and the policies of the definitions that they may name.

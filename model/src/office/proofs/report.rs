@@ -38,6 +38,33 @@ pub struct Report {
     pub findings: Vec<Diagnostic>,
 }
 
+impl Report {
+    /// Whether a finding of the linter, which tries values, is decided by a
+    /// proof: then the proof speaks for itself, or it shows that somebody does
+    /// what nobody was found to do.
+    #[must_use]
+    pub fn overrules(&self, finding: &Diagnostic) -> bool {
+        let of = |report: &&PolicyReport| report.proof.source == finding.file;
+        let Some(report) = self.policies.iter().find(of) else { return false };
+        let proof = &report.proof;
+        let subject = |id: &str| finding.subject == format!("condition `{id}`");
+        let about = proof.conditions.iter().find(|condition| subject(&condition.id));
+        match (finding.code, about) {
+            ("never_met", None) => {
+                finding.subject.is_empty() && !matches!(proof.profile, Answer::Undecided(_))
+            }
+            // Whoever meets the policy meets each of its own conditions.
+            ("never_met", Some(condition)) => {
+                condition.within.is_none() && proof.profile.profile().is_some()
+            }
+            ("never_fails", Some(condition)) => {
+                matches!(condition.standing, Standing::FailsAlone { .. })
+            }
+            _ => false,
+        }
+    }
+}
+
 /// One policy.
 #[derive(Debug, Serialize)]
 pub struct PolicyReport {
