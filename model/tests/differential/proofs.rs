@@ -66,7 +66,7 @@ fn name(policy: &Policy, node: NodeId) -> String {
 fn ask(dated: &Dated<'_>, policy: &Policy, node: NodeId, truth: bool) -> Answer {
     let wanted = vec![Wanted { node, unit: policy.unit.map(|_| 0), truth }];
     let units = policy.unit.into_iter().collect();
-    Question { dated, kind: policy.file.audience, units, wanted }.answer()
+    Question { dated, kind: policy.file.audience, units, wanted, near: None }.answer()
 }
 
 /// Whether some dossier, or unit, gives the node truth, and whether falsehood.

@@ -8,6 +8,7 @@ use crate::{
     rules::{
         dated::{date_of, days_of},
         ir::Mask,
+        values::Cell,
     },
 };
 
@@ -29,6 +30,11 @@ const SOME_MONEY: i128 = 100_000_000;
 pub(crate) fn number(problem: &Problem<'_>, state: &State, var: Var) -> Option<i128> {
     let Some(Domain::Whole(wholes)) = state.domain(var) else { return None };
     let runs = wholes.runs();
+    if let Some(value) = known_near(problem, var)
+        && runs.iter().any(|(low, high)| (*low..=*high).contains(&value))
+    {
+        return Some(value);
+    }
     match kind(problem, var) {
         Kind::Day => {
             let today = i128::from(problem.dated.today);
@@ -40,6 +46,16 @@ pub(crate) fn number(problem: &Problem<'_>, state: &State, var: Var) -> Option<i
             let (low, high) = runs.iter().find(|(_, high)| *high >= 0).or_else(|| runs.last())?;
             Some(plain(*low, *high, kind == Kind::Money))
         }
+    }
+}
+
+/// The value of a number in the dossier near.
+fn known_near(problem: &Problem<'_>, var: Var) -> Option<i128> {
+    let Key::Field(who, field) = problem.variables.key(var) else { return None };
+    match problem.near(*who, *field)? {
+        Cell::Int(value) => Some(i128::from(*value)),
+        Cell::Date(day) => Some(i128::from(*day)),
+        _ => None,
     }
 }
 
@@ -133,6 +149,24 @@ pub(crate) fn each_code(codes: &Mask) -> Vec<Domain> {
         Domain::Codes(mask)
     };
     codes.iter().map(alone).collect()
+}
+
+/// The place in the dossier near, if it will do.
+#[must_use]
+pub(crate) fn same_place(near: Option<&Cell>, places: &Places) -> Option<u16> {
+    match near? {
+        Cell::Place(place) => places.iter().find(|at| at == place),
+        _ => None,
+    }
+}
+
+/// The code in the dossier near if it will do, otherwise the first.
+#[must_use]
+pub(crate) fn code(near: Option<&Cell>, codes: &Mask) -> Option<u8> {
+    match near {
+        Some(Cell::Code(code)) if codes.contains(*code) => Some(*code),
+        _ => codes.iter().next(),
+    }
 }
 
 /// A region in force, a county where there is one.

@@ -102,6 +102,7 @@ pub fn without(first: &Policy, second: &Policy, dated: &Dated<'_>) -> Answer {
             Wanted { node: first.root, unit: first.unit.map(|_| 0), truth: true },
             Wanted { node: second.root, unit, truth: false },
         ],
+        near: None,
     }
     .answer()
 }
@@ -123,5 +124,5 @@ pub fn together(first: &Policy, second: &Policy, dated: &Dated<'_>) -> Answer {
         Wanted { node: first.root, unit: unit(first.unit), truth: true },
         Wanted { node: second.root, unit: unit(second.unit), truth: true },
     ];
-    Question { dated, kind: first.file.audience, units, wanted }.answer()
+    Question { dated, kind: first.file.audience, units, wanted, near: None }.answer()
 }

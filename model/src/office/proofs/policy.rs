@@ -193,7 +193,7 @@ pub fn prove(policy: &Policy, probes: &[Probe], days: &[&Dated<'_>]) -> Option<P
     }
     let conditions = match &profile {
         Answer::None => Vec::new(),
-        _ => probes.iter().map(|probe| examine(policy, probe, chosen)).collect(),
+        _ => probes.iter().map(|probe| examine(policy, probe, chosen, profile.profile())).collect(),
     };
     Some(PolicyProof {
         key: policy.key.clone(),
@@ -209,7 +209,8 @@ pub fn prove(policy: &Policy, probes: &[Probe], days: &[&Dated<'_>]) -> Option<P
 #[must_use]
 pub fn somebody(policy: &Policy, dated: &Dated<'_>) -> Answer {
     let wanted = vec![Wanted { node: policy.root, unit: unit(policy), truth: true }];
-    Question { dated, kind: policy.file.audience, units: units(policy), wanted }.answer()
+    let (kind, units) = (policy.file.audience, units(policy));
+    Question { dated, kind, units, wanted, near: None }.answer()
 }
 
 /// The unit of a policy asked about alone: the first, if it has one.
@@ -221,7 +222,12 @@ fn units(policy: &Policy) -> Vec<RelationId> {
     policy.unit.into_iter().collect()
 }
 
-fn examine(policy: &Policy, probe: &Probe, dated: &Dated<'_>) -> ConditionProof {
+fn examine(
+    policy: &Policy,
+    probe: &Probe,
+    dated: &Dated<'_>,
+    near: Option<&Typed>,
+) -> ConditionProof {
     let ask = |context: &[&Other]| {
         let unit = unit(policy);
         let mut wanted = vec![Wanted { node: probe.node, unit, truth: probe.truth }];
@@ -230,7 +236,8 @@ fn examine(policy: &Policy, probe: &Probe, dated: &Dated<'_>) -> ConditionProof 
             unit,
             truth: *truth,
         }));
-        Question { dated, kind: policy.file.audience, units: units(policy), wanted }.answer()
+        let (kind, units) = (policy.file.audience, units(policy));
+        Question { dated, kind, units, wanted, near }.answer()
     };
     let all: Vec<&Other> = probe.context.iter().collect();
     let standing = match ask(&all) {

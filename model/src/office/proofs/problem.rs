@@ -10,10 +10,11 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     catalogue::{FieldId, RelationId, types::FieldType},
-    domain::Tri,
+    domain::{SubjectKind, Tri},
     rules::{
         dated::Dated,
         ir::{Atom, AtomId, Mask, NodeId, Num},
+        values::{Cell, Typed, cell},
     },
 };
 
@@ -21,7 +22,7 @@ use super::{
     cells::{Cells, cells},
     domain::{Domain, Places},
     numbers::{Interval, Wholes},
-    variable::{Key, Made, Var, Variables},
+    variable::{Key, Made, Var, Variables, Who},
     walk::{all_atoms, visit},
 };
 
@@ -45,6 +46,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) cells: FxHashMap<FieldId, Cells>,
     /// Steps left.
     pub(crate) left: usize,
+    /// A dossier of the subject whose values are taken again where they do.
+    pub(crate) near: FxHashMap<FieldId, Cell>,
     /// Models that were not confirmed.
     pub(crate) rejected: usize,
     /// Relations whose members are counted, and how many are looked at.
@@ -63,11 +66,29 @@ impl<'a> Problem<'a> {
             variables: Variables::default(),
             cells: cells(dated, &atoms),
             left: STEPS,
+            near: FxHashMap::default(),
             rejected: 0,
             rooms: rooms(dated, &atoms),
             within: FxHashMap::default(),
             parameters: FxHashMap::default(),
         }
+    }
+
+    /// Stays near a dossier: what does not have to differ is taken from it.
+    pub(crate) fn stay_near(&mut self, kind: SubjectKind, typed: &Typed) {
+        let reference = self.dated.reference;
+        for (name, value) in typed {
+            if let Some(field) = reference.catalogue.field(kind, name)
+                && let Ok(Some(cell)) = cell(field, value, reference)
+            {
+                self.near.insert(field.id, cell);
+            }
+        }
+    }
+
+    /// The value that a field of somebody has in the dossier near.
+    pub(crate) fn near(&self, who: Who, field: FieldId) -> Option<&Cell> {
+        if who == Who::Subject { self.near.get(&field) } else { None }
     }
 
     /// Counts a step; `false` when none is left.

@@ -9,7 +9,7 @@ use crate::{
     rules::{
         dated::{date_of, days_of},
         scalar::{At, Dossier, Manual, Scalar},
-        values::{Builder, Typed, stays_open},
+        values::{Builder, Cell, Typed, stays_open},
     },
 };
 
@@ -112,15 +112,22 @@ impl<'w, 'a> Writer<'w, 'a> {
             let list: &CodeList = field.codes.as_deref()?;
             list.entry(position).map(|entry| json!(entry.code))
         };
+        let near = self.problem.near(who, id);
         match known {
+            Domain::Flag { yes: true, no: true } => match near {
+                Some(Cell::Bool(flag)) => Some(json!(flag)),
+                _ => Some(json!(true)),
+            },
             Domain::Flag { yes, .. } => Some(json!(yes)),
-            Domain::Codes(codes) => code(codes.iter().next()?),
+            Domain::Codes(codes) => code(choice::code(near, codes)?),
             Domain::Places(places) if field.kind == FieldType::Region => {
-                let region = choice::region(self.problem, places)?;
+                let same = choice::same_place(near, places);
+                let region = same.or_else(|| choice::region(self.problem, places))?;
                 Some(json!(reference.regions.code(region)?.to_string()))
             }
             Domain::Places(places) => {
-                let industry = choice::industry(self.problem, places)?;
+                let same = choice::same_place(near, places);
+                let industry = same.or_else(|| choice::industry(self.problem, places))?;
                 Some(json!(reference.industries.code(industry)?.to_string()))
             }
             Domain::Set { has, lacks } => {

@@ -39,6 +39,8 @@ pub struct Question<'a> {
     pub units: Vec<RelationId>,
     /// What is wanted.
     pub wanted: Vec<Wanted>,
+    /// A dossier from which no more is to differ than must.
+    pub near: Option<&'a Typed>,
 }
 
 /// What a question came to.
@@ -76,6 +78,9 @@ impl Question<'_> {
     pub fn answer(&self) -> Answer {
         let nodes: Vec<NodeId> = self.wanted.iter().map(|wanted| wanted.node).collect();
         let mut problem = Problem::new(self.dated, &nodes);
+        if let Some(near) = self.near {
+            problem.stay_near(self.kind, near);
+        }
         let Ok(state) = State::start(&mut problem, &self.units) else { return Answer::None };
         let goals: Vec<Goal> = self
             .wanted

@@ -60,7 +60,8 @@ pub(super) fn ask(expression: &str, truth: bool) -> Answer {
     let (program, node) = compile(expression);
     let dated = Dated::new(&program, reference(), TODAY, TODAY);
     let wanted = vec![Wanted { node, unit: None, truth }];
-    Question { dated: &dated, kind: SubjectKind::Citizen, units: Vec::new(), wanted }.answer()
+    let kind = SubjectKind::Citizen;
+    Question { dated: &dated, kind, units: Vec::new(), wanted, near: None }.answer()
 }
 
 /// Asserts that somebody can meet, or nobody.
