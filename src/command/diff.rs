@@ -18,7 +18,7 @@ use zhida_model::{
     rules::{
         dated::Dated,
         lint,
-        program::{Policy, Program},
+        program::{Policy, PolicyKey, Program},
     },
 };
 
@@ -114,10 +114,9 @@ fn files(from: &PathBuf, to: &PathBuf, reference: &Reference) -> Result<(Program
         sources.push(zhida_model::rules::program::Source { name, text });
     }
     let (program, findings) = Program::compile_apart(&sources, reference);
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    if errors > 0 {
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
         output::diagnostics(&findings);
-        bail!("{errors} errors in the files: correct them first");
+        bail!("the two files cannot be compared while they have errors: correct them first");
     }
     let at = |path: &PathBuf| {
         let name = path.display().to_string();
@@ -146,7 +145,15 @@ pub fn text(difference: &Difference) -> String {
     if difference.person {
         lines.push("# clauses that a person judges are taken as met in both".to_owned());
     }
-    let sides = [("+", &to.version, &difference.gained), ("-", &from.version, &difference.lost)];
+    let name = |key: &PolicyKey, otherwise: &str| match () {
+        () if from.id != to.id => format!("{} {}", key.id, key.version),
+        () if from.version != to.version => key.version.clone(),
+        () => otherwise.to_owned(),
+    };
+    let sides = [
+        ("+", name(to, "the second"), &difference.gained),
+        ("-", name(from, "the first"), &difference.lost),
+    ];
     for (sign, version, answer) in sides {
         lines.push(match answer {
             Answer::Profile(profile) => {

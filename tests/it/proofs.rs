@@ -127,8 +127,11 @@ fn two_files_are_compared() {
     assert!(narrower["lost"]["profile"]["birth_date"].is_string(), "{narrower:#}");
     let text = run(["diff", new, old]).fine().out;
     assert!(text.contains("wider: more qualify"), "{text}");
-    assert!(text.contains("nobody, proved"), "{text}");
+    assert!(text.contains("- only the first: nobody, proved"), "{text}");
     assert!(text.contains("~ condition "), "{text}");
+    let other = samples().join(format!("policies/{OTHER}.yaml"));
+    let apart = run(["diff", old, other.to_str().unwrap()]).fine().out;
+    assert!(apart.contains(&format!("+ only {OTHER_ID} 2025: {{")), "{apart}");
     let same = run(["diff", old, old, "--format", "json"]).fine().json();
     assert_eq!(same["verdict"], "same");
     assert_eq!(same["changes"].as_array().map(Vec::len), Some(0));
