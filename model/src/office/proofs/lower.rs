@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use crate::rules::ir::{FieldRef, Mask, Num, NumId, Op};
+use crate::rules::ir::{FieldRef, Mask, NodeId, Num, NumId, Op};
 
 use super::{
     cells::start_of,
@@ -203,23 +203,7 @@ fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
         Num::Min(a, b) => extreme(problem, env, *a, *b, Op::AtMost),
         Num::Max(a, b) => extreme(problem, env, *a, *b, Op::AtLeast),
         Num::Choose(condition, then, otherwise) => {
-            let mut all = Vec::new();
-            for (wanted, branch) in [(true, *then), (false, *otherwise)] {
-                for mut case in cases(problem, env, branch)? {
-                    case.goals.insert(0, Goal::Node(*condition, env, wanted));
-                    all.push(case);
-                }
-            }
-            // Where the choice is open, both branches must agree.
-            let (then, otherwise) = (cases(problem, env, *then)?, cases(problem, env, *otherwise)?);
-            for (a, b) in then.iter().flat_map(|a| otherwise.iter().map(move |b| (a, b))) {
-                let mut agreed = Vec::new();
-                signs(problem, Op::Equal, joined(a, b, Rational::whole(-1))?, &mut agreed)?;
-                for goals in agreed {
-                    all.push(Case { goals: goals.to_vec(), ..a.clone() });
-                }
-            }
-            (all.len() <= MOST_CASES).then_some(all)
+            chosen(problem, env, *condition, *then, *otherwise)
         }
         Num::Floor(a) => one(problem, env, *a, |problem, line| whole(problem, &line)),
         Num::Years(date) => dates(problem, env, *date, Made::Years),
@@ -268,6 +252,33 @@ fn cases(problem: &mut Problem<'_>, env: Env, num: NumId) -> Option<Vec<Case>> {
             certain(Line::of(problem.variables.var(Key::Until(who))))
         }
     }
+}
+
+/// One number or the other, by the choice.
+fn chosen(
+    problem: &mut Problem<'_>,
+    env: Env,
+    condition: NodeId,
+    then: NumId,
+    otherwise: NumId,
+) -> Option<Vec<Case>> {
+    let mut all = Vec::new();
+    for (wanted, branch) in [(true, then), (false, otherwise)] {
+        for mut case in cases(problem, env, branch)? {
+            case.goals.insert(0, Goal::Node(condition, env, wanted));
+            all.push(case);
+        }
+    }
+    // Where the choice is open, both branches must agree.
+    let (then, otherwise) = (cases(problem, env, then)?, cases(problem, env, otherwise)?);
+    for (a, b) in then.iter().flat_map(|a| otherwise.iter().map(move |b| (a, b))) {
+        let mut agreed = Vec::new();
+        signs(problem, Op::Equal, joined(a, b, Rational::whole(-1))?, &mut agreed)?;
+        for goals in agreed {
+            all.push(Case { goals: goals.to_vec(), ..a.clone() });
+        }
+    }
+    (all.len() <= MOST_CASES).then_some(all)
 }
 
 fn read(problem: &mut Problem<'_>, env: Env, field: FieldRef, unit: Rational) -> Option<Vec<Case>> {

@@ -129,10 +129,6 @@ fn decided(op: Op, left: Ends, right: Ends) -> Option<bool> {
 /// to `high`; `None` where it has no value somewhere, or that cannot be told.
 fn over(dated: &Dated<'_>, num: NumId, low: i128, high: i128) -> Option<Ends> {
     let of = |num: &NumId| over(dated, *num, low, high);
-    let days = |num: &NumId| {
-        let (first, last) = of(num)?;
-        Some((i32::try_from(first.floor()).ok()?, i32::try_from(last.floor()).ok()?))
-    };
     let whole = |value: i64| Rational::whole(i128::from(value));
     match dated.program.graph.num(num) {
         Num::Field(_) | Num::Since(_) | Num::Until(_) => {
@@ -170,6 +166,26 @@ fn over(dated: &Dated<'_>, num: NumId, low: i128, high: i128) -> Option<Ends> {
             let (low, high) = of(a)?;
             Some((Rational::whole(low.floor()), Rational::whole(high.floor())))
         }
+        Num::AddMonths(..) | Num::Months(_) | Num::Years(_) | Num::Year(_) | Num::Month(_) => {
+            calendar(dated, num, low, high)
+        }
+        Num::Choose(..)
+        | Num::Param { .. }
+        | Num::CountFacts(..)
+        | Num::SumFacts(..)
+        | Num::CountMembers(..) => None,
+    }
+}
+
+/// [`over`] for the calendar functions.
+fn calendar(dated: &Dated<'_>, num: NumId, low: i128, high: i128) -> Option<Ends> {
+    let of = |num: &NumId| over(dated, *num, low, high);
+    let days = |num: &NumId| {
+        let (first, last) = of(num)?;
+        Some((i32::try_from(first.floor()).ok()?, i32::try_from(last.floor()).ok()?))
+    };
+    let whole = |value: i64| Rational::whole(i128::from(value));
+    match dated.program.graph.num(num) {
         Num::AddMonths(date, months) => {
             let ((first, last), (few, many)) = (days(date)?, of(months)?);
             let moved = |day, months: Rational| {
@@ -199,11 +215,7 @@ fn over(dated: &Dated<'_>, num: NumId, low: i128, high: i128) -> Option<Ends> {
             let ends = if within { (first.month(), last.month()) } else { (1, 12) };
             Some((whole(i64::from(ends.0)), whole(i64::from(ends.1))))
         }
-        Num::Choose(..)
-        | Num::Param { .. }
-        | Num::CountFacts(..)
-        | Num::SumFacts(..)
-        | Num::CountMembers(..) => None,
+        _ => None,
     }
 }
 

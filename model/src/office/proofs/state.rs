@@ -312,26 +312,8 @@ impl State {
                 let op = if wanted { *op } else { opposite(*op) };
                 self.compare(problem, env, op, *left, *right)
             }
-            Atom::Flag(field) => {
-                let var = self.field(problem, env, *field)?;
-                match self.domain(var) {
-                    Some(Domain::Flag { yes, no }) => {
-                        let flag = Domain::Flag { yes: *yes && wanted, no: *no && !wanted };
-                        self.set(var, flag).map(|_| ())
-                    }
-                    _ => Err(Conflict),
-                }
-            }
-            Atom::Code(field, yes, open) => {
-                let var = self.field(problem, env, *field)?;
-                let Some(Domain::Codes(known)) = self.domain(var) else { return Err(Conflict) };
-                let mut left = Mask::default();
-                known
-                    .iter()
-                    .filter(|code| yes.contains(*code) == wanted && !open.contains(*code))
-                    .for_each(|code| left.insert(code));
-                self.set(var, Domain::Codes(left)).map(|_| ())
-            }
+            Atom::Flag(field) => self.flag(problem, env, *field, wanted),
+            Atom::Code(field, yes, open) => self.code(problem, env, *field, (yes, open), wanted),
             Atom::Within(field, outer) => {
                 let var = self.field(problem, env, *field)?;
                 let places = problem.within(*outer, wanted);
@@ -370,6 +352,41 @@ impl State {
                 self.universal(problem, *relation, *body, env, wanted)
             }
         }
+    }
+
+    fn flag(
+        &mut self,
+        problem: &mut Problem<'_>,
+        env: Env,
+        field: FieldRef,
+        wanted: bool,
+    ) -> Asserted {
+        let var = self.field(problem, env, field)?;
+        match self.domain(var) {
+            Some(Domain::Flag { yes, no }) => {
+                let flag = Domain::Flag { yes: *yes && wanted, no: *no && !wanted };
+                self.set(var, flag).map(|_| ())
+            }
+            _ => Err(Conflict),
+        }
+    }
+
+    fn code(
+        &mut self,
+        problem: &mut Problem<'_>,
+        env: Env,
+        field: FieldRef,
+        (yes, open): (&Mask, &Mask),
+        wanted: bool,
+    ) -> Asserted {
+        let var = self.field(problem, env, field)?;
+        let Some(Domain::Codes(known)) = self.domain(var) else { return Err(Conflict) };
+        let mut left = Mask::default();
+        known
+            .iter()
+            .filter(|code| yes.contains(*code) == wanted && !open.contains(*code))
+            .for_each(|code| left.insert(code));
+        self.set(var, Domain::Codes(left)).map(|_| ())
     }
 
     /// The variable of a field; a conflict where nobody is there to have it.
