@@ -36,6 +36,8 @@ enum Command {
     Synth(command::synth::Arguments),
     /// Check the catalogue and policies, and run the cases beside them
     Check(command::check::Arguments),
+    /// Say who qualifies for one policy, or version, and not for another
+    Diff(command::diff::Arguments),
     /// Build dossiers and a snapshot from departments' tables
     Build(command::build::Arguments),
     /// Judge every dossier by every policy and write the matches
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => command::demo::run(&arguments),
         Command::Synth(arguments) => command::synth::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
+        Command::Diff(arguments) => command::diff::run(&arguments),
         Command::Build(arguments) => command::build::run(&arguments),
         Command::Match(arguments) => command::matches::run(&arguments),
         Command::Upcoming(arguments) => command::upcoming::run(&arguments),

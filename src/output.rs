@@ -31,8 +31,13 @@ pub fn diagnostics(findings: &[Diagnostic]) {
         let word = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         };
-        let code = if finding.severity == Severity::Error { "31" } else { "33" };
+        let code = match finding.severity {
+            Severity::Error => "31",
+            Severity::Warning => "33",
+            Severity::Note => "36",
+        };
         if colour {
             let painted = text.replacen(word, &format!("\u{1b}[1;{code}m{word}\u{1b}[0m"), 1);
             warn(&painted);

@@ -11,6 +11,8 @@ pub enum Severity {
     Error,
     /// Can be used; most likely not meant.
     Warning,
+    /// Worth knowing; nothing is wrong.
+    Note,
 }
 
 /// A place in a file: 1-based line and column, counted in characters.
@@ -31,7 +33,7 @@ pub struct Diagnostic {
     pub file: String,
     /// Where in the file.
     pub place: Place,
-    /// Error or warning.
+    /// Error, warning or note.
     pub severity: Severity,
     /// A stable short name, for example `unknown_field`.
     pub code: &'static str,
@@ -48,6 +50,7 @@ impl std::fmt::Display for Diagnostic {
         let severity = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         };
         write!(f, "{}", self.file)?;
         if self.place.line > 0 {

@@ -6,7 +6,7 @@
 //! table in memory; [`policy`] is a policy file and the cases beside it;
 //! [`rules`] reads, checks and evaluates the conditions; [`matching`] turns
 //! verdicts into matches; [`office`] answers what a policy office asks of all
-//! dossiers together.
+//! dossiers together, and of the rules themselves.
 //!
 //! Deliberately absent: files, network, clocks, randomness, async. Every date
 //! and every table comes in as an argument, so the same inputs always give

@@ -4,6 +4,7 @@ pub mod build;
 pub mod check;
 pub mod coverage;
 pub mod demo;
+pub mod diff;
 pub mod explain;
 pub mod matches;
 pub mod push;

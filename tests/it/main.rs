@@ -15,6 +15,7 @@ mod damage;
 mod explain;
 mod hostile;
 mod matches;
+mod proofs;
 mod push;
 mod readme;
 mod serve;

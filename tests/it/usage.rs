@@ -2,18 +2,20 @@
 
 use crate::support::run;
 
-const COMMANDS: [&str; 11] = [
-    "demo", "synth", "check", "build", "match", "upcoming", "explain", "sql", "push", "serve",
-    "schema",
+const COMMANDS: [&str; 14] = [
+    "demo", "synth", "check", "diff", "build", "match", "coverage", "simulate", "upcoming",
+    "explain", "sql", "push", "serve", "schema",
 ];
 
 #[test]
 fn wrong_usage_ends_with_two() {
-    let wrong: [&[&str]; 10] = [
+    let wrong: [&[&str]; 12] = [
         &[],
         &["rank"],
         &["check", "--nonsense"],
         &["check", "--format", "xml"],
+        &["diff", "only-one.yaml"],
+        &["diff", "--policy", "nev-purchase-tax"],
         &["build"],
         &["build", "--out", "x", "--known-at", "yesterday", "--key-file", "k"],
         &["match", "--data", "x", "--best", "-1"],

@@ -6,7 +6,8 @@
 //! all policies over everybody; [`coverage`] counts; [`disclosure`] decides what
 //! of a table may be shown; [`report`] tells it with names; [`obstacles`] is what
 //! stands in the way; [`simulate`] tries a change out; [`upcoming`] finds who will
-//! qualify, or cease to, as time passes.
+//! qualify, or cease to, as time passes; [`proofs`] decides questions about rules:
+//! who can meet one, what each condition adds, how two versions differ.
 //!
 //! Left out: where the dossiers come from, and whose region may be asked for.
 
@@ -16,6 +17,7 @@ pub mod groups;
 pub mod ledger;
 pub mod obstacles;
 pub mod population;
+pub mod proofs;
 pub mod reach;
 pub mod report;
 pub mod rowset;

@@ -79,6 +79,11 @@ pub struct PolicyFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub stacks: Vec<Spanned<String>>,
+    /// Policy ids for which everybody qualifies who qualifies for this one;
+    /// `zhida check --deep` proves it.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub implies: Vec<Spanned<String>>,
     /// Who answers questions.
     pub contact: Contact,
     /// Facts of this file that nobody has verified against the official text.

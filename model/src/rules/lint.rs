@@ -52,6 +52,14 @@ pub fn lint(
     findings
 }
 
+/// The day on which a rule is examined: the latest on which it applies, but none
+/// for which no parameters are known yet.
+#[must_use]
+pub fn examined_on(file: &PolicyFile) -> Date {
+    let day = file.valid.to.unwrap_or(DEFAULT_DAY).min(DEFAULT_DAY);
+    day.max(file.valid.from.unwrap_or(day))
+}
+
 /// Ids of the policies that are written but not in the program, because they
 /// have errors of their own or are not checked now: who names one is right
 /// nevertheless. They are read off the line of the id, because the rest of
@@ -130,7 +138,7 @@ impl Lint<'_> {
             program.policies.iter().any(|policy| policy.key.id == id) || absent.contains(&id)
         };
         let mut wrong = Vec::new();
-        for id in file.excludes.iter().chain(&file.stacks) {
+        for id in file.excludes.iter().chain(&file.stacks).chain(&file.implies) {
             if !known(&id.value) {
                 let message = format!("no policy has the id `{}`", id.value);
                 wrong.push((place::of(id), "unknown_policy", message, "correct the id"));
@@ -175,9 +183,7 @@ impl Lint<'_> {
         let mut graph = program.graph.clone();
         let (reached, gap) = tier_nodes(policy, &mut graph);
         let examined = Program { graph, policies: Vec::new(), manuals: program.manuals.clone() };
-        // The latest day on which it applies, but none for which no parameters are known yet.
-        let day = policy.file.valid.to.unwrap_or(DEFAULT_DAY).min(DEFAULT_DAY);
-        let day = day.max(policy.file.valid.from.unwrap_or(day));
+        let day = examined_on(&policy.file);
         let dated = Dated::new(&examined, reference, day, day);
         let scalar = Scalar::new(&dated, world);
         let Some(at) = unknown_at(policy, reference, world) else { return };
@@ -263,8 +269,14 @@ impl Lint<'_> {
     }
 
     fn place_of(&self, id: &str) -> Place {
-        find_condition(&self.policy.file, id).map(place::of).unwrap_or_default()
+        place_of(&self.policy.file, id)
     }
+}
+
+/// Where a condition stands in its file.
+#[must_use]
+pub fn place_of(file: &PolicyFile, id: &str) -> Place {
+    find_condition(file, id).map(place::of).unwrap_or_default()
 }
 
 fn find_condition<'f>(file: &'f PolicyFile, id: &str) -> Option<&'f Spanned<Condition>> {

@@ -144,6 +144,21 @@ impl Program {
     /// Compiles files. Every finding of every file is returned beside what compiled.
     #[must_use]
     pub fn compile(sources: &[Source], reference: &Reference) -> (Program, Vec<Diagnostic>) {
+        Program::compile_with(sources, reference, false)
+    }
+
+    /// [`Program::compile`] for files that are to be compared: two of them may
+    /// be the same version of the same policy.
+    #[must_use]
+    pub fn compile_apart(sources: &[Source], reference: &Reference) -> (Program, Vec<Diagnostic>) {
+        Program::compile_with(sources, reference, true)
+    }
+
+    fn compile_with(
+        sources: &[Source],
+        reference: &Reference,
+        apart: bool,
+    ) -> (Program, Vec<Diagnostic>) {
         let mut program = Program::default();
         let mut findings = derived_fields(reference);
         let mut parsed = Vec::new();
@@ -161,6 +176,7 @@ impl Program {
                 source,
                 findings: Vec::new(),
                 unit: None,
+                apart,
             };
             let policy = compile.policy(file);
             let found = compile.findings;
@@ -207,6 +223,8 @@ struct Compile<'a> {
     source: &'a Source,
     findings: Vec<Diagnostic>,
     unit: Option<&'a Relation>,
+    /// Whether the same version may stand in two files.
+    apart: bool,
 }
 
 impl<'a> Compile<'a> {
@@ -231,7 +249,7 @@ impl<'a> Compile<'a> {
 
     fn policy(&mut self, file: PolicyFile) -> Option<Policy> {
         let key = key_of(&file);
-        if self.program.find(&key.id, &key.version, key.case).is_some() {
+        if !self.apart && self.program.find(&key.id, &key.version, key.case).is_some() {
             let message = format!("`{}` version `{}` stands in two files", key.id, key.version);
             self.report(
                 place::of(&file.id),

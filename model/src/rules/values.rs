@@ -237,7 +237,7 @@ fn facts(field: &Field, value: &Value) -> Option<(Vec<FactCell>, bool)> {
 /// Whether a row of this code without a last day is still open: some source of
 /// the code has a column for it. Elsewhere a row is an event of one day, as in
 /// a snapshot.
-fn stays_open(field: &Field, code: &str) -> bool {
+pub(crate) fn stays_open(field: &Field, code: &str) -> bool {
     field.sources.iter().any(|source| {
         let Some(columns) = &source.fact else { return false };
         let gives = match &columns.fixed {

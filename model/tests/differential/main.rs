@@ -21,6 +21,7 @@ mod engine;
 mod expression;
 mod office;
 mod policies;
+mod proofs;
 mod reference;
 mod samples;
 mod scene;

@@ -133,7 +133,7 @@ fn heads_of_policies() {
     ]);
     assert_eq!(
         lines(&found),
-        "t.yaml:2:1: error[yaml]: unknown field `vershun`, expected one of id, version, case, title, document, level, region, audience, unit, recipient, valid, claim, reference_date, supersedes, route, frequency, benefit_code, family, life_events, themes, materials, excludes, stacks, contact, unverified, status, text, conditions, benefit
+        "t.yaml:2:1: error[yaml]: unknown field `vershun`, expected one of id, version, case, title, document, level, region, audience, unit, recipient, valid, claim, reference_date, supersedes, route, frequency, benefit_code, family, life_events, themes, materials, excludes, stacks, implies, contact, unverified, status, text, conditions, benefit
   help: correct this place; docs/policies.md explains the keys of this file
 p.yaml:12:9: error[unknown_region]: region: `339999` is no region
   help: use a six-digit code of GB/T 2260 in quotes; \"000000\" is the nation
