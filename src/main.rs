@@ -13,7 +13,7 @@ mod command;
 mod input;
 mod output;
 mod snapshot;
-mod statuses;
+mod state;
 
 use std::process::ExitCode;
 

@@ -88,6 +88,8 @@ fn offices() -> Router<State> {
         .route("/v1/office/obstacles/{id}", put(office::obstacles::put))
         .route("/v1/office/simulations", post(office::simulations::simulate_change))
         .route("/v1/office/upcoming", get(office::upcoming::upcoming))
+        .route("/v1/office/proofs", get(office::proofs::proofs))
+        .route("/v1/office/differences", get(office::proofs::differences))
         .route("/v1/office/claim-steps", post(office::steps::record))
         .route("/v1/office/ledger/{policy}", get(office::steps::ledger_of))
 }

@@ -19,6 +19,7 @@ use zhida_model::{
     diagnostic::{Diagnostic, Severity},
     domain::{IndustryTable, RegionTable, SubjectKey, SubjectKind},
     frame::{CHUNK_ROWS, Dossiers, Frame, World},
+    office::proofs::report::Report,
     policy::Parameters,
     reference::Reference,
     rules::{
@@ -111,6 +112,8 @@ pub struct Engine {
     condition: OnceLock<Condition>,
     days: Mutex<Days>,
     desks: Mutex<Vec<(Date, Arc<Desk>)>>,
+    /// What is proved about its rules, once somebody asks.
+    pub proofs: OnceLock<Report>,
 }
 
 impl Engine {
@@ -148,6 +151,7 @@ impl Engine {
             condition: OnceLock::new(),
             days: Mutex::new(Vec::new()),
             desks: Mutex::new(Vec::new()),
+            proofs: OnceLock::new(),
         })
     }
 

@@ -6,7 +6,7 @@ use zhida_model::{
     matching::{self, Match, Matcher, Memo, Selected},
     policy::cases::Verdict,
     rules::{
-        program::{Compiled, CompiledKind, Policy},
+        program::{CompiledKind, Policy},
         render::Render,
         scalar::{At, Dossier, Manual},
     },
@@ -112,29 +112,10 @@ fn against<'a>(matcher: &Matcher<'a>, selected: &Selected<'a>, at: &At<'a>) -> A
     let render = Render::new(dated.program, dated.reference);
     let failing = matching::failing(&matcher.scalar, selected.policy, at)
         .into_iter()
-        .map(|condition| (condition.id.clone(), words(&render, condition)))
+        .map(|condition| (condition.id.clone(), render.words(condition)))
         .collect();
     let unit = at.unit.map(|unit| unit.dossier.frame.key(unit.dossier.row));
     Against { policy: selected.index, unit, failing }
-}
-
-/// A condition in one line: the words of the policy, those of the members for
-/// a group, otherwise the rule.
-fn words(render: &Render<'_>, condition: &Compiled) -> String {
-    let members = |separator: &str| {
-        let members = condition.kind.members().iter();
-        members.map(|member| words(render, member)).collect::<Vec<_>>().join(separator)
-    };
-    match (&condition.quote, &condition.kind) {
-        (Some(quote), _) => quote.clone(),
-        (None, CompiledKind::Manual(question)) => question.clone(),
-        (None, CompiledKind::When(_)) => render.node(condition.node),
-        (None, CompiledKind::Any(_)) => members("，或者"),
-        (None, CompiledKind::All(_)) => members("，并且"),
-        (None, CompiledKind::AtLeast(count, _)) => {
-            format!("至少{count}项：{}", members("、"))
-        }
-    }
 }
 
 /// Why a policy is on the list, one line a condition.
@@ -148,7 +129,7 @@ pub fn why<'a>(matcher: &Matcher<'a>, policy: &'a Policy, at: &At<'a>) -> Vec<St
         .map(|condition| {
             let manual = matches!(condition.kind, CompiledKind::Manual(_));
             let result = matcher.scalar.node(condition.node, at, Manual::Open);
-            format!("{}：{}", result_words(result, manual), words(&render, condition))
+            format!("{}：{}", result_words(result, manual), render.words(condition))
         })
         .collect()
 }

@@ -34,6 +34,8 @@ use utoipa::{
         crate::office::obstacles::put,
         crate::office::simulations::simulate_change,
         crate::office::upcoming::upcoming,
+        crate::office::proofs::proofs,
+        crate::office::proofs::differences,
         crate::office::steps::record,
         crate::office::steps::ledger_of,
     ),

@@ -10,6 +10,7 @@ use zhida_model::{
     office::{
         coverage::{self, Survey},
         disclosure::Protection,
+        ledger::ledger as counted,
         obstacles::{self, Obstacle, ObstacleKind, ObstacleList},
         population::Population,
         report::{self, BlindSpots, Coverage, PolicyCoverage},
@@ -17,10 +18,12 @@ use zhida_model::{
     rules::{dated::Dated, render::money},
 };
 
+use zhida_serve::office::ledger;
+
 use crate::{
     output::{self, Format, thousands},
     snapshot::{From, Opened},
-    statuses,
+    state,
 };
 
 /// Arguments of `zhida coverage`.
@@ -32,8 +35,8 @@ pub struct Arguments {
     #[arg(long, value_name = "CODE", default_value = "000000")]
     region: String,
     /// Only these policies, by id; one alone is shown by group
-    #[arg(long = "policy", value_name = "ID")]
-    policies: Vec<String>,
+    #[arg(long, value_name = "ID")]
+    policy: Vec<String>,
     /// Show who is reached by no policy, policies that reach nobody, and pairs that coincide
     #[arg(long, conflicts_with = "obstacles")]
     blind_spots: bool,
@@ -43,8 +46,8 @@ pub struct Arguments {
     /// Also write the list of obstacles to this CSV file
     #[arg(long, value_name = "FILE", requires = "obstacles")]
     export: Option<PathBuf>,
-    /// State that holds how far each obstacle has got; the one in the data folder by default
-    #[arg(long, value_name = "ADDRESS", env = "ZHIDA_STATE", requires = "obstacles")]
+    /// State that holds pushes, steps of claims and statuses of obstacles; the one in the data folder by default
+    #[arg(long, value_name = "ADDRESS", env = "ZHIDA_STATE")]
     state: Option<String>,
     /// Exact figures, small cells included: not to be passed on
     #[arg(long)]
@@ -63,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     let as_of = arguments.from.day(opened.known_at);
     let dated = Dated::new(&opened.program, &opened.reference, as_of, opened.known_at);
     let region = region(&opened, &arguments.region)?;
-    let selected = chosen(&opened, &dated, &arguments.policies)?;
+    let selected = chosen(&opened, &dated, &arguments.policy)?;
     let protection = (!arguments.exact).then_some(Protection::REPORT);
     let populations = Population::both(&dated, &opened.world);
     if arguments.exact {
@@ -84,7 +87,21 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         })
         .collect();
     bar.finish_and_clear();
-    let coverage = report::report(&dated, &surveys, region, protection);
+    let mut coverage = report::report(&dated, &surveys, region, protection);
+    let trails = state::trails(arguments.state.as_deref(), &arguments.from.data, &selected)?;
+    for (selected, trails) in selected.iter().zip(trails).filter(|(_, known)| !known.is_empty()) {
+        let key = &selected.policy.key;
+        let told = coverage
+            .policies
+            .iter_mut()
+            .find(|one| (&one.policy, &one.version, one.case) == (&key.id, &key.version, key.case));
+        let rows = populations[selected.policy.file.audience.index()].within(region, &dated);
+        let find = |key| opened.snapshot.find(key);
+        let claims = ledger::claims(&dated, &opened.world, selected, &rows, &trails, find)?;
+        if let Some(told) = told {
+            told.ledger = Some(counted(&claims, protection));
+        }
+    }
     match (arguments.format, coverage.policies.as_slice()) {
         (Format::Json, _) => output::say(&serde_json::to_string_pretty(&coverage)?),
         (Format::Table, _) if arguments.blind_spots => blind_spots(&coverage.blind_spots),
@@ -214,6 +231,16 @@ fn one(policy: &PolicyCoverage) {
         let header = ["tier", "eligible", "likely", "unknown", "eligible sum"];
         output::say(&output::table(&header, &[1, 2, 3, 4], rows.collect()));
     }
+    if let Some(ledger) = &policy.ledger {
+        let rows = ledger.iter().map(|step| {
+            let reasons =
+                step.reasons.iter().map(|loss| format!("{} {}", loss.reason, figure(loss.claims)));
+            let reasons = reasons.collect::<Vec<_>>().join("；");
+            vec![step.label.clone(), figure(step.claims), figure(step.lost), reasons]
+        });
+        let header = ["step", "claims", "lost", "why"];
+        output::say(&output::table(&header, &[1, 2], rows.collect()));
+    }
 }
 
 fn row(label: &str, counts: &report::Counts, sum: Option<String>) -> Vec<String> {
@@ -261,7 +288,7 @@ fn run_obstacles(
     selected: &[Selected<'_>],
     region: RegionCode,
 ) -> Result<bool> {
-    let statuses = statuses::read(arguments.state.as_deref(), &arguments.from.data)?;
+    let statuses = state::obstacle_statuses(arguments.state.as_deref(), &arguments.from.data)?;
     let bar = output::progress(2, "obstacles");
     let found: Vec<_> = SubjectKind::ALL
         .into_iter()

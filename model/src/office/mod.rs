@@ -22,4 +22,5 @@ pub mod reach;
 pub mod report;
 pub mod rowset;
 pub mod simulate;
+mod tell;
 pub mod upcoming;

@@ -8,7 +8,7 @@ use crate::{
     rules::{
         dated::{date_of, describe},
         ir::{Atom, FieldRef, Graph, Mask, Node, NodeId, Num, NumId, Op, Scope, TextTest},
-        program::Program,
+        program::{Compiled, CompiledKind, Program},
     },
 };
 
@@ -33,6 +33,26 @@ impl<'a> Render<'a> {
     #[must_use]
     pub fn new(program: &'a Program, reference: &'a Reference) -> Render<'a> {
         Render { program, reference }
+    }
+
+    /// A condition in one line: the words of the policy, those of the members
+    /// for a group, otherwise the rule.
+    #[must_use]
+    pub fn words(&self, condition: &Compiled) -> String {
+        let members = |separator: &str| {
+            let members = condition.kind.members().iter();
+            members.map(|member| self.words(member)).collect::<Vec<_>>().join(separator)
+        };
+        match (&condition.quote, &condition.kind) {
+            (Some(quote), _) => quote.clone(),
+            (None, CompiledKind::Manual(question)) => question.clone(),
+            (None, CompiledKind::When(_)) => self.node(condition.node),
+            (None, CompiledKind::Any(_)) => members("，或者"),
+            (None, CompiledKind::All(_)) => members("，并且"),
+            (None, CompiledKind::AtLeast(count, _)) => {
+                format!("至少{count}项：{}", members("、"))
+            }
+        }
     }
 
     fn graph(&self) -> &'a Graph {

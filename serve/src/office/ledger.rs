@@ -3,11 +3,19 @@
 //! their answers are known here; the later steps are sent by portals and by
 //! the systems that decide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use utoipa::ToSchema;
+use zhida_model::{
+    domain::{SubjectKey, SubjectKind},
+    frame::World,
+    matching::{Selected, Suppression},
+    office::{ledger::ClaimRecord, reach::Reach, rowset::Rowset},
+    policy::cases::Verdict,
+    rules::dated::Dated,
+};
 
 use crate::db::Database;
 
@@ -170,4 +178,85 @@ pub async fn trails(
         }
     }
     Ok(trails)
+}
+
+/// Eligible claims among some rows, and whatever else has a trail there.
+/// `find` tells where a subject stands.
+///
+/// # Errors
+/// What `find` returns.
+pub fn claims<E>(
+    dated: &Dated<'_>,
+    world: &World,
+    selected: &Selected<'_>,
+    rows: &Rowset,
+    trails: &BTreeMap<ClaimKey, Trail>,
+    find: impl Fn(SubjectKey) -> Result<Option<(SubjectKind, u32)>, E>,
+) -> Result<Vec<ClaimRecord>, E> {
+    let kind = selected.policy.file.audience;
+    let mut seen = BTreeSet::new();
+    let mut claims: Vec<ClaimRecord> = eligible(dated, world, selected, rows)
+        .into_iter()
+        .map(|(key, settled)| {
+            let trail = trails.get(&key).cloned().unwrap_or_default();
+            seen.insert(key);
+            recorded(true, settled, &trail)
+        })
+        .collect();
+    for (key, trail) in trails.iter().filter(|(key, _)| !seen.contains(*key)) {
+        let Ok(subject) = key.0.parse::<SubjectKey>() else { continue };
+        if let Some((found, row)) = find(subject)?
+            && found == kind
+            && rows.contains(row as usize)
+            && (trail.notified || !trail.steps.is_empty())
+        {
+            claims.push(recorded(false, None, trail));
+        }
+    }
+    Ok(claims)
+}
+
+/// The claims whose conditions all hold, with what settles them.
+fn eligible(
+    dated: &Dated<'_>,
+    world: &World,
+    selected: &Selected<'_>,
+    rows: &Rowset,
+) -> Vec<(ClaimKey, Option<Suppression>)> {
+    let dossiers = world.of(selected.policy.file.audience);
+    let reach = Reach::new(dated, world, dossiers.kind, &[*selected]);
+    reach.fold(
+        rows,
+        Vec::new,
+        |claims: &mut Vec<_>, _, found| {
+            for claim in found.iter().flat_map(|(_, found)| &found.claims) {
+                let row = u32::try_from(claim.row).unwrap_or(u32::MAX);
+                if claim.verdict == Verdict::Eligible
+                    && let Some((frame, row)) = dossiers.locate(row)
+                {
+                    let unit = claim.unit.map(|unit| unit.to_string()).unwrap_or_default();
+                    claims.push(((frame.key(row).to_string(), unit), claim.settled.clone()));
+                }
+            }
+        },
+        |mut a, b| {
+            a.extend(b);
+            a
+        },
+    )
+}
+
+fn recorded(eligible: bool, settled: Option<Suppression>, trail: &Trail) -> ClaimRecord {
+    let has = |step: Step| trail.steps.contains(&step);
+    ClaimRecord {
+        eligible,
+        settled,
+        notified: trail.notified,
+        opened: has(Step::Opened),
+        declined: trail.declined,
+        applied: has(Step::Applied),
+        approved: has(Step::Approved),
+        rejected: has(Step::Rejected).then(|| trail.reason.clone()),
+        paid: has(Step::Paid),
+    }
 }

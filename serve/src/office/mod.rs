@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod desk;
 pub mod ledger;
 pub mod obstacles;
+pub mod proofs;
 pub mod schema;
 pub mod simulations;
 pub mod statuses;

@@ -81,6 +81,7 @@ pub struct StatusBody {
         (status = 200, description = "recorded", body = StatusBody),
         (status = 400, description = "the body is no JSON", body = ProblemBody),
         (status = 401, description = "no token", body = ProblemBody),
+        (status = 413, description = "the body is too long", body = ProblemBody),
         (status = 415, description = "the body is not sent as JSON", body = ProblemBody),
         (status = 422, description = "no such status, or not an id of an obstacle", body = ProblemBody),
     )

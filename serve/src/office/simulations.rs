@@ -77,6 +77,7 @@ type SimulationBody = Described<Simulation>;
         (status = 401, description = "no token", body = ProblemBody),
         (status = 404, description = "no such policy on that day", body = ProblemBody),
         (status = 409, description = "fewer than five subjects tell this answer from an earlier one", body = ProblemBody),
+        (status = 413, description = "the body is too long", body = ProblemBody),
         (status = 415, description = "the body is not sent as JSON", body = ProblemBody),
         (status = 422, description = "the change does not fit the policy", body = ProblemBody),
     )

@@ -1,23 +1,16 @@
 //! `POST /v1/office/claim-steps` takes in what became of claims;
 //! `GET /v1/office/ledger/{policy}` counts it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::{extract::State as Extract, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use zhida_model::{
-    domain::{RegionCode, SubjectKey},
-    matching::Selected,
-    office::{
-        disclosure::Protection,
-        ledger::{ClaimRecord, LedgerStep, ledger},
-        reach::Reach,
-        report::Place,
-        rowset::Rowset,
-    },
-    policy::cases::Verdict,
+use zhida_model::office::{
+    disclosure::Protection,
+    ledger::{LedgerStep, ledger as counted},
+    report::Place,
 };
 
 use crate::{
@@ -25,8 +18,7 @@ use crate::{
     extract::{Json, Path, Query, subject_key},
     office::{
         asked::{AskedOne, at_desk, known},
-        desk::Desk,
-        ledger::{self, ClaimKey, ClaimStep, Step, Trail},
+        ledger::{self, ClaimStep, Step},
         schema::Described,
     },
     problem::{Problem, ProblemBody},
@@ -34,7 +26,7 @@ use crate::{
 };
 
 /// Steps in one request.
-const MOST_STEPS: usize = 500;
+const MOST_STEPS: usize = 200;
 
 /// One step of one claim.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -65,7 +57,7 @@ pub struct StepBody {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepsBody {
-    /// At most 500.
+    /// At most 200.
     steps: Vec<StepBody>,
 }
 
@@ -199,11 +191,14 @@ pub async fn ledger_of(
         let versions = known(desk, &policy)?.into_iter().map(|selected| {
             let key = &selected.policy.key;
             let trails = trails.get(&(key.version.clone(), key.case)).unwrap_or(&none);
-            let claims = claims(&engine, desk, &selected, region, trails)?;
+            let kind = selected.policy.file.audience;
+            let rows = desk.populations[kind.index()].within(region, dated);
+            let find = |key| engine.find(key);
+            let claims = ledger::claims(dated, &desk.world, &selected, &rows, trails, find)?;
             Ok(VersionLedger {
                 version: key.version.clone(),
                 case: key.case.name().to_owned(),
-                steps: ledger(&claims, Some(Protection::SERVICE)),
+                steps: counted(&claims, Some(Protection::SERVICE)),
             })
         });
         Ok(Ledger {
@@ -214,86 +209,4 @@ pub async fn ledger_of(
         })
     });
     Ok(axum::Json(told.await?))
-}
-
-/// Eligible claims of the region, and whatever else has a trail there.
-fn claims(
-    engine: &Engine,
-    desk: &Desk,
-    selected: &Selected<'_>,
-    region: RegionCode,
-    trails: &BTreeMap<ClaimKey, Trail>,
-) -> Result<Vec<ClaimRecord>, Problem> {
-    let dated = desk.day.borrow_dependent();
-    let kind = selected.policy.file.audience;
-    let rows = desk.populations[kind.index()].within(region, dated);
-    let eligible = eligible(desk, selected, &rows);
-    let mut seen = BTreeSet::new();
-    let mut claims: Vec<ClaimRecord> = eligible
-        .into_iter()
-        .map(|(key, settled)| {
-            let trail = trails.get(&key).cloned().unwrap_or_default();
-            seen.insert(key);
-            recorded(true, settled, &trail)
-        })
-        .collect();
-    for (key, trail) in trails.iter().filter(|(key, _)| !seen.contains(*key)) {
-        let Ok(subject) = key.0.parse::<SubjectKey>() else { continue };
-        if let Some((found, row)) = engine.find(subject)?
-            && found == kind
-            && rows.contains(row as usize)
-            && (trail.notified || !trail.steps.is_empty())
-        {
-            claims.push(recorded(false, None, trail));
-        }
-    }
-    Ok(claims)
-}
-
-type Eligible = Vec<(ClaimKey, Option<zhida_model::matching::Suppression>)>;
-
-fn eligible(desk: &Desk, selected: &Selected<'_>, rows: &Rowset) -> Eligible {
-    let dated = desk.day.borrow_dependent();
-    let kind = selected.policy.file.audience;
-    let reach = Reach::new(dated, &desk.world, kind, &[*selected]);
-    let dossiers = desk.world.of(kind);
-    reach.fold(
-        rows,
-        Vec::new,
-        |claims: &mut Eligible, _, found| {
-            for claim in found.iter().flat_map(|(_, found)| &found.claims) {
-                let row = u32::try_from(claim.row).unwrap_or(u32::MAX);
-                if claim.verdict == Verdict::Eligible
-                    && let Some((frame, row)) = dossiers.locate(row)
-                {
-                    let unit = claim.unit.map(|unit| unit.to_string()).unwrap_or_default();
-                    let key = (frame.key(row).to_string(), unit);
-                    claims.push((key, claim.settled.clone()));
-                }
-            }
-        },
-        |mut a, b| {
-            a.extend(b);
-            a
-        },
-    )
-}
-
-fn recorded(
-    eligible: bool,
-    settled: Option<zhida_model::matching::Suppression>,
-    trail: &Trail,
-) -> ClaimRecord {
-    let has = |step: Step| trail.steps.contains(&step);
-    ClaimRecord {
-        eligible,
-        settled,
-        notified: trail.notified,
-        opened: has(Step::Opened),
-        declined: trail.declined,
-        applied: has(Step::Applied),
-        approved: has(Step::Approved),
-        rejected: has(Step::Rejected).then(|| trail.reason.clone()),
-        paid: has(Step::Paid),
-    }
 }

@@ -221,7 +221,7 @@ async fn routes_with_bodies_describe_what_bodies_are_refused() {
             }
         }
     }
-    assert_eq!(with_body, 4);
+    assert_eq!(with_body, 7);
 }
 
 #[tokio::test]
@@ -279,6 +279,17 @@ async fn the_description_names_every_route() {
             "/v1/fields",
             "/v1/health",
             "/v1/match",
+            "/v1/office/blind-spots",
+            "/v1/office/claim-steps",
+            "/v1/office/coverage",
+            "/v1/office/coverage/{policy}",
+            "/v1/office/differences",
+            "/v1/office/ledger/{policy}",
+            "/v1/office/obstacles",
+            "/v1/office/obstacles/{id}",
+            "/v1/office/proofs",
+            "/v1/office/simulations",
+            "/v1/office/upcoming",
             "/v1/policies",
             "/v1/policies/{id}",
             "/v1/pushes",

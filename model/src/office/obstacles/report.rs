@@ -20,7 +20,7 @@ use crate::{
         dated::Dated,
         ir::{Atom, Node, NodeId},
         missing::atoms_below,
-        program::{Compiled, CompiledKind, Policy},
+        program::{Compiled, Policy},
         render::Render,
         scalar::Scalar,
     },
@@ -123,7 +123,8 @@ pub struct Obstacle {
     pub alone: Option<u64>,
     /// More that it keeps out or open together with something unknown.
     pub together: Option<u64>,
-    /// For data: what the pairs it alone keeps undecided come to, in fen.
+    /// For data: what the pairs it alone keeps undecided come to, in fen, where
+    /// sums can be told.
     pub fen: Option<i64>,
     /// The condition asks where somebody is or lives: of those elsewhere it
     /// keeps most out, as it is meant to.
@@ -206,11 +207,7 @@ impl Teller<'_> {
 
     fn condition(&self, policy: &Policy, condition: &Compiled, blocked: &Blocked) -> Vec<Obstacle> {
         let render = Render::new(self.dated.program, self.dated.reference);
-        let text = match (&condition.quote, &condition.kind) {
-            (Some(quote), _) => quote.clone(),
-            (None, CompiledKind::Manual(question)) => question.clone(),
-            (None, _) => render.node(condition.node),
-        };
+        let text = render.words(condition);
         let obstacle = |kind: ObstacleKind, name: &str, alone: u64, together: u64| {
             let key = &policy.key;
             let id = format!("{name}:{}:{}:{}", key.id, key.version, condition.id);
@@ -283,7 +280,9 @@ impl Teller<'_> {
             catalogue.department(name).map_or_else(|| name.clone(), |owner| owner.label.clone())
         };
         let alone = self.count(waiting.alone);
+        let told = waiting.sum.claims > waiting.sum.untold;
         let fen = match self.protection {
+            _ if !told => None,
             None => Some(waiting.sum.fen),
             Some(protection) => {
                 protection.sum(waiting.sum.fen, waiting.sum.claims, waiting.sum.largest)

@@ -78,14 +78,7 @@ pub fn near(
     let top = policy.conditions.iter().find(|one| holds_id(one, &id));
     let top = top.ok_or_else(|| ChangeError::NoCondition { id: id.clone(), known: known() })?;
     let when = rule_of(top, &id).unwrap_or_default().to_owned();
-    let found = threshold::of(&when);
-    let chosen = number.checked_sub(1).and_then(|place| found.get(place));
-    let chosen = chosen.ok_or_else(|| ChangeError::NoThreshold {
-        id: id.clone(),
-        number,
-        count: found.len(),
-        hint: "name one that the rule has".to_owned(),
-    })?;
+    let chosen = &numbered(&when, &id, number)?;
     let program = Decided::compile(text, &id, chosen, &when, before.reference)?;
     let dated = Dated::new(&program.program, before.reference, before.as_of, before.known_at);
     let rest = others(baseline, &top.id, rows);
@@ -106,13 +99,7 @@ pub fn near(
         written: chosen.written.clone(),
         threshold: program.threshold,
         scale,
-        kind: if chosen.is_money() {
-            Kind::Money
-        } else if chosen.is_date() {
-            Kind::Day
-        } else {
-            Kind::Number
-        },
+        kind: Kind::of(chosen),
         measured: Measured {
             always: always.and(&rest).count(),
             holds: held,
@@ -121,6 +108,30 @@ pub fn near(
             op: chosen.op,
         },
     })
+}
+
+/// A threshold of a rule by its number.
+fn numbered(when: &str, id: &str, number: usize) -> Result<threshold::Threshold, ChangeError> {
+    let found = threshold::of(when);
+    let chosen = number.checked_sub(1).and_then(|place| found.get(place)).cloned();
+    chosen.ok_or_else(|| ChangeError::NoThreshold {
+        id: id.to_owned(),
+        number,
+        count: found.len(),
+        hint: "name one that the rule has".to_owned(),
+    })
+}
+
+impl Kind {
+    fn of(threshold: &threshold::Threshold) -> Kind {
+        if threshold.is_money() {
+            Kind::Money
+        } else if threshold.is_date() {
+            Kind::Day
+        } else {
+            Kind::Number
+        }
+    }
 }
 
 fn holds_id(condition: &crate::rules::program::Compiled, id: &str) -> bool {
