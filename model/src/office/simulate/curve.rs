@@ -162,10 +162,14 @@ impl Measured {
         let spread = values.len() / (2 * STEPS);
         let step = spread.max(bin).max(1);
         let exact = distinct(&values, 2 * STEPS) && bin <= 1;
+        // Equality is met by one value alone: there is nothing in between.
+        let equality = matches!(self.op, Op::Equal | Op::NotEqual);
         let mut chosen = if exact {
             values.iter().map(|value| value.div_euclid(2)).collect()
+        } else if equality {
+            Vec::new()
         } else {
-            grid(&values, threshold, step, bin)
+            grid(&values, self.op, threshold, step, bin)
         };
         chosen.push(threshold);
         chosen.sort_unstable();
@@ -174,7 +178,7 @@ impl Measured {
         chosen
             .into_iter()
             .map(|value| {
-                let below = below(&values, value) as u64;
+                let below = passed(&values, self.op, value) as u64;
                 let between = below - before.unwrap_or(0);
                 before = Some(below);
                 Point { value, qualify: self.qualify(value), between }
@@ -203,8 +207,8 @@ fn distinct(values: &[i64], most: usize) -> bool {
 
 /// Round values around a threshold with at least `bin` measured values between
 /// neighbours, and beyond the last.
-fn grid(values: &[i64], threshold: i64, step: usize, bin: usize) -> Vec<i64> {
-    let below = |value: i64| below(values, value);
+fn grid(values: &[i64], op: Op, threshold: i64, step: usize, bin: usize) -> Vec<i64> {
+    let below = |value: i64| passed(values, op, value);
     let start = below(threshold);
     let mut chosen = Vec::new();
     let mut last = start;
@@ -262,14 +266,20 @@ fn unit(distance: i64) -> i64 {
     unit
 }
 
-/// How many of the ascending halves lie below a threshold.
-fn below(values: &[i64], threshold: i64) -> usize {
-    values.partition_point(|value| *value < threshold.saturating_mul(2))
+/// How many of the ascending halves lie on the lower side of a threshold: with
+/// it for `<=` and `>`, without it for the others, so that two thresholds with
+/// so many values between them tell so many subjects apart.
+fn passed(values: &[i64], op: Op, threshold: i64) -> usize {
+    let limit = threshold.saturating_mul(2);
+    match op {
+        Op::AtMost | Op::Greater => values.partition_point(|value| *value <= limit),
+        _ => values.partition_point(|value| *value < limit),
+    }
 }
 
 /// How many of the ascending halves satisfy `value op threshold`.
 fn count(values: &[i64], op: Op, threshold: i64) -> u64 {
-    let below = below(values, threshold) as u64;
+    let below = passed(values, Op::Less, threshold) as u64;
     let upto = values.partition_point(|value| *value <= threshold.saturating_mul(2)) as u64;
     let all = values.len() as u64;
     match op {

@@ -1,4 +1,4 @@
-use super::{Measured, Scale, below, distinct};
+use super::{Measured, Scale, distinct, passed};
 use crate::{domain::Number, rules::ir::Op};
 
 fn measured(values: &[i64], op: Op) -> Measured {
@@ -20,20 +20,21 @@ fn between_two_protected_points_lie_at_least_five() {
     let values: Vec<i64> = (0..997).map(|value| value * value % 4_001).collect();
     let mut sorted = values.clone();
     sorted.sort_unstable();
-    let measured = measured(&sorted, Op::AtLeast);
-    for threshold in [0, 17, 1_000, 2_500, 4_000, 9_000] {
-        let points = measured.points(threshold, 5);
-        assert!(points.iter().any(|point| point.value == threshold));
-        for point in points.iter().skip(1) {
-            assert!(point.between >= 5, "{threshold}: {point:?}");
+    let halves: Vec<i64> = sorted.iter().map(|value| value * 2).collect();
+    for op in [Op::AtLeast, Op::AtMost, Op::Less, Op::Greater, Op::Equal] {
+        let measured = measured(&sorted, op);
+        for threshold in [0, 17, 1_000, 2_500, 4_000, 9_000] {
+            let points = measured.points(threshold, 5);
+            assert!(points.iter().any(|point| point.value == threshold));
+            for pair in points.windows(2) {
+                let apart = pair[0].qualify.abs_diff(pair[1].qualify);
+                assert!(pair[1].between >= 5 && apart >= 5, "{op:?} {threshold}: {pair:?}");
+            }
+            let last = points.last().unwrap();
+            let beyond = sorted.len() - passed(&halves, op, last.value);
+            let alone = last.value == threshold;
+            assert!(beyond == 0 || beyond >= 5 || alone, "{op:?} {threshold}: {beyond} beyond");
         }
-        let halves: Vec<i64> = sorted.iter().map(|value| value * 2).collect();
-        let last = points.last().map(|point| below(&halves, point.value)).unwrap_or(0);
-        let beyond = sorted.len() - last;
-        assert!(
-            beyond == 0 || beyond >= 5 || points.last().map(|point| point.value) == Some(threshold),
-            "{threshold}: {beyond} beyond the last"
-        );
     }
 }
 
