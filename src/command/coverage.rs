@@ -33,7 +33,7 @@ pub struct Arguments {
     region: String,
     /// Only these policies, by id; one alone is shown by group
     #[arg(long = "policy", value_name = "ID")]
-    policies: Vec<String>,
+    only: Vec<String>,
     /// Show who is reached by no policy, policies that reach nobody, and pairs that coincide
     #[arg(long, conflicts_with = "obstacles")]
     blind_spots: bool,
@@ -63,7 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     let as_of = arguments.from.day(opened.known_at);
     let dated = Dated::new(&opened.program, &opened.reference, as_of, opened.known_at);
     let region = region(&opened, &arguments.region)?;
-    let selected = chosen(&opened, &dated, &arguments.policies)?;
+    let selected = chosen(&opened, &dated, &arguments.only)?;
     let protection = (!arguments.exact).then_some(Protection::REPORT);
     let populations = Population::both(&dated, &opened.world);
     if arguments.exact {

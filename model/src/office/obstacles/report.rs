@@ -286,7 +286,7 @@ impl Teller<'_> {
         let fen = match self.protection {
             None => Some(waiting.sum.fen),
             Some(protection) => {
-                protection.sum(waiting.sum.fen, waiting.sum.claims, waiting.sum.largest)
+                protection.sum(waiting.sum.fen, waiting.sum.behind(), waiting.sum.largest)
             }
         };
         Obstacle {
