@@ -28,6 +28,7 @@ check: cargo ## Formatting, lints, and the policies with their cases
 .PHONY: bench
 bench: cargo peers ## Measure the engine and the build beside their peers, and the service
 	cargo bench -p zhida-model --bench engine
+	cargo bench -p zhida-model --bench office
 	cargo bench -p zhida --bench serve
 	cargo build --release
 	$(VENV)/bin/python benches/build.py "$$(cargo metadata --no-deps --format-version 1 \

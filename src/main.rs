@@ -49,7 +49,7 @@ enum Command {
     /// Count whom each policy covers and misses, and what stands in the way
     Coverage(command::coverage::Arguments),
     /// Try a change of a policy: who wins, who loses, what it costs
-    Simulate(command::simulate::Arguments),
+    Simulate(Box<command::simulate::Arguments>),
     /// Print a policy as SQL for DuckDB or Spark
     Sql(command::sql::Arguments),
     /// List what is new for each subject since the last run

@@ -64,6 +64,16 @@ impl Sum {
         }
     }
 
+    /// Claims that the money of the sum is made of: those whose sum can be
+    /// told; all of them where none can, and each counts as the most there is.
+    #[must_use]
+    pub fn behind(&self) -> u64 {
+        match self.claims.saturating_sub(self.untold) {
+            0 => self.claims,
+            told => told,
+        }
+    }
+
     pub(super) fn join(&mut self, other: &Sum) {
         self.claims += other.claims;
         self.untold += other.untold;

@@ -1,6 +1,8 @@
 //! Who is counted, and in which groups: everybody of one kind who is alive or
 //! registered on the day judged. Made once a day and kept.
 
+use rayon::prelude::*;
+
 use crate::{
     domain::{RegionCode, SubjectKind, Tri},
     frame::{Values, World},
@@ -45,13 +47,23 @@ impl Layer {
     /// How many of the rows are in each group.
     #[must_use]
     pub fn sizes(&self, rows: &Rowset) -> Vec<u64> {
-        let mut sizes = vec![0; self.groups.len()];
-        for row in rows.rows() {
-            if let Some(size) = self.group(row).and_then(|group| sizes.get_mut(group)) {
-                *size += 1;
+        let none = || vec![0; self.groups.len()];
+        let count = |mut sizes: Vec<u64>, block: usize| {
+            let first = block * ROWS;
+            let groups = self.of.get(first..).unwrap_or_default();
+            for row in rows.block(block).rows() {
+                let group = groups.get(row).map(|group| usize::from(*group));
+                if let Some(size) = group.and_then(|group| sizes.get_mut(group)) {
+                    *size += 1;
+                }
             }
-        }
-        sizes
+            sizes
+        };
+        let join = |mut sizes: Vec<u64>, more: Vec<u64>| {
+            sizes.iter_mut().zip(more).for_each(|(size, more)| *size += more);
+            sizes
+        };
+        (0..rows.blocks()).into_par_iter().fold(none, count).reduce(none, join)
     }
 }
 

@@ -175,6 +175,7 @@ impl Teller<'_> {
                 (_, None) => return None,
             };
             whole.claims += sum.claims;
+            whole.untold += sum.untold;
             whole.fen = whole.fen.saturating_add(sum.fen).saturating_add(rest);
             whole.largest = whole.largest.max(sum.largest);
             Some(whole)
@@ -186,15 +187,17 @@ impl Teller<'_> {
     fn sum(&self, sum: &Sum) -> Option<i64> {
         match self.protection {
             None => Some(sum.fen),
-            Some(protection) => protection.sum(sum.fen, sum.claims, sum.largest),
+            Some(protection) => protection.sum(sum.fen, sum.behind(), sum.largest),
         }
     }
 
     fn claims(&self, sum: &Sum) -> Claims {
         let claims = self.count(sum.claims);
+        // The few whose sum can be told would follow from the others.
+        let told = self.count(sum.claims.saturating_sub(sum.untold));
         Claims {
             claims,
-            untold: claims.and(self.count(sum.untold)),
+            untold: claims.and(told).and(self.count(sum.untold)),
             fen: claims.and_then(|_| self.sum(sum)),
         }
     }

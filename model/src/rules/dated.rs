@@ -223,8 +223,8 @@ impl<'a> Dated<'a> {
     #[must_use]
     pub fn covers(&self, field: FieldId, codes: &Mask, start: Option<i32>) -> bool {
         let Some(since) = self.covered_since.get(field.index()) else { return false };
-        let asked = (0..=u8::MAX).zip(since).filter(|(code, _)| codes.contains(*code));
-        let since = asked.map(|(_, since)| *since).max().unwrap_or(i32::MAX);
+        let asked = codes.iter().filter_map(|code| since.get(usize::from(code)));
+        let since = asked.max().copied().unwrap_or(i32::MAX);
         since == i32::MIN || start.is_some_and(|start| since <= start)
     }
 }

@@ -117,7 +117,13 @@ impl Mask {
 
     /// Positions in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..=u8::MAX).filter(|position| self.contains(*position))
+        [0_u8, 64, 128, 192].into_iter().zip(self.0).flat_map(|(first, mut bits)| {
+            std::iter::from_fn(move || {
+                let next = u8::try_from(bits.trailing_zeros()).ok().filter(|_| bits != 0)?;
+                bits &= bits - 1;
+                Some(first + next)
+            })
+        })
     }
 
     /// Whether nothing is in it.

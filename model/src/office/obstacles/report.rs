@@ -285,7 +285,7 @@ impl Teller<'_> {
             _ if !told => None,
             None => Some(waiting.sum.fen),
             Some(protection) => {
-                protection.sum(waiting.sum.fen, waiting.sum.claims, waiting.sum.largest)
+                protection.sum(waiting.sum.fen, waiting.sum.behind(), waiting.sum.largest)
             }
         };
         Obstacle {

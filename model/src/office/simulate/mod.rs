@@ -321,7 +321,12 @@ fn known_totals(
         }
         known => known,
     };
-    let possible = now[0].or(&now[1]).or(&now[2]);
+    let all = |verdicts: &[Rowset; 3]| verdicts[0].or(&verdicts[1]).or(&verdicts[2]);
+    let possible = all(now);
+    // Nobody is new whose sum was not asked for before.
+    if possible.without(&all(&baseline.verdicts)).count() == 0 {
+        return totals(now, rows, &baseline.settled, known);
+    }
     let policy = question.selected.policy;
     let (before, world, population) = (question.before, question.world, question.population);
     let sums = amounts(before, world, population, policy, &possible, Some(known));

@@ -58,6 +58,7 @@ pub enum Kind {
 ///
 /// # Errors
 /// [`TrialError`] where the policy has no such threshold.
+#[expect(clippy::too_many_arguments, reason = "the world, the policy and what is asked of them")]
 pub fn near(
     before: &Dated<'_>,
     world: &World,

@@ -269,13 +269,14 @@ impl Teller {
             let untold = i64::try_from(sum.untold).unwrap_or(i64::MAX);
             bounded &= untold == 0 || most.is_some();
             whole.claims += sum.claims;
+            whole.untold += sum.untold;
             whole.largest = whole.largest.max(sum.largest);
             let rest = most.unwrap_or(0).saturating_mul(untold);
             whole.fen = whole.fen.saturating_add(sum.fen).saturating_add(rest);
         }
         let told = |sum: &Sum| match self.protection {
             None => Some(sum.fen),
-            Some(protection) => protection.sum(sum.fen, sum.claims, sum.largest),
+            Some(protection) => protection.sum(sum.fen, sum.behind(), sum.largest),
         };
         Bounds {
             claims: self.count(sums[0].claims),
