@@ -103,6 +103,21 @@ fn the_commands_of_the_page_on_looking_ahead_run() {
     }
 }
 
+/// What the page shows of the tables is what the commands print.
+#[test]
+fn the_commands_of_the_page_for_offices_run() {
+    let name = "docs/office.md";
+    let text = fs::read_to_string(root().join(name)).unwrap();
+    let blocks = marked(&text);
+    assert_eq!(blocks.len(), 5, "{name}");
+    let out = run(name, &blocks.join("\n"));
+    let shown = written(&text, "text");
+    assert!(shown.lines().count() >= 10, "{shown}");
+    for line in shown.lines() {
+        assert!(out.contains(line), "`{line}` is not in:\n{out}");
+    }
+}
+
 #[test]
 fn the_commands_of_the_catalogue_guide_run() {
     runs("docs/catalogue.md");

@@ -155,6 +155,53 @@ fn it_recommends_what_the_batch_wrote() {
     }
 }
 
+/// Every count is the exact one in multiples of five, or hidden.
+#[test]
+fn offices_are_told_what_the_command_counts() {
+    let service = Service::start(world());
+    let data = world().to_str().unwrap();
+    let exact = run(["coverage", "--exact", "--format", "json", "--as-of", DAY, "--data", data]);
+    let exact = exact.fine().json();
+    let told = service.get("/v1/office/coverage?region=000000");
+    let (exact, told) =
+        (exact["policies"].as_array().unwrap(), told["policies"].as_array().unwrap());
+    assert_eq!(exact.len(), told.len());
+    let (mut shown, mut hidden) = (0, 0);
+    for (exact, told) in exact.iter().zip(told) {
+        assert_eq!(exact["policy"], told["policy"]);
+        for verdict in ["eligible", "likely", "unknown", "ineligible"] {
+            let count = exact["subjects"][verdict].as_u64().unwrap();
+            match told["subjects"][verdict].as_u64() {
+                Some(told) => {
+                    assert!(!(1..5).contains(&count), "{count} is told");
+                    assert_eq!(told, (count + 2) / 5 * 5);
+                    shown += 1;
+                }
+                None => hidden += 1,
+            }
+        }
+    }
+    assert!(shown > 100 && hidden > 20, "{shown} shown, {hidden} hidden");
+    for path in [
+        "/v1/office/blind-spots?region=440000",
+        "/v1/office/obstacles?region=330000",
+        "/v1/office/upcoming?region=000000&days=60&policy=basic-pension",
+        "/v1/office/proofs?region=330000",
+        "/v1/office/ledger/basic-pension?region=000000",
+        "/v1/office/differences?region=000000&policy=nev-purchase-tax&from=2024&to=2026",
+    ] {
+        service.get(path);
+    }
+    let change = r#"{"region":"000000","policy":"small-low-profit-income-tax",
+        "change":{"thresholds":{"employees":"40"}},"samples":2}"#;
+    let token = Some(service.token.as_str());
+    let (status, body) = service.ask("POST", "/v1/office/simulations", token, change);
+    assert_eq!(status, 200, "{body}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(body["touched"][0], "employees");
+    assert!(body["losers"].as_u64().is_some_and(|losers| losers >= 5), "{body}");
+}
+
 #[test]
 fn without_its_token_it_tells_nobody_about_anybody() {
     let service = Service::start(world());

@@ -80,7 +80,7 @@ const MOST_REMEMBERED: usize = 20_000;
 #[derive(Debug, Default)]
 pub struct Memo {
     /// Missing data by policy and what is known.
-    missing: FxHashMap<(usize, Vec<u8>), Vec<Missing>>,
+    missing: FxHashMap<(usize, Vec<u8>), Arc<[Missing]>>,
     /// Atoms of each policy.
     atoms: FxHashMap<usize, Arc<[AtomId]>>,
     /// What suppresses the matches of each policy.
@@ -145,7 +145,7 @@ impl<'a> Matcher<'a> {
         let policy = selected.policy;
         let unseen = matches!(unit, Unit::Unseen);
         let missing = match verdict {
-            Verdict::Unknown => self.missing_of(selected, unit, at, memo),
+            Verdict::Unknown => self.missing_of(selected, unit, at, memo).to_vec(),
             _ => Vec::new(),
         };
         let amount = if unseen { Amount::Unknown } else { amount(&self.scalar, policy, at) };
@@ -177,14 +177,14 @@ impl<'a> Matcher<'a> {
         unit: &Unit<'a>,
         at: &At<'a>,
         memo: &mut Memo,
-    ) -> Vec<Missing> {
+    ) -> Arc<[Missing]> {
         match unit {
             Unit::Unseen => self.relation_missing(selected),
             Unit::Subject | Unit::Member(_) => self.missing(selected, at, memo),
         }
     }
 
-    fn relation_missing(&self, selected: &Selected<'a>) -> Vec<Missing> {
+    fn relation_missing(&self, selected: &Selected<'a>) -> Arc<[Missing]> {
         let catalogue = &self.scalar.dated.reference.catalogue;
         selected
             .policy
@@ -194,7 +194,7 @@ impl<'a> Matcher<'a> {
             .collect()
     }
 
-    fn missing(&self, selected: &Selected<'a>, at: &At<'a>, memo: &mut Memo) -> Vec<Missing> {
+    fn missing(&self, selected: &Selected<'a>, at: &At<'a>, memo: &mut Memo) -> Arc<[Missing]> {
         let root = selected.policy.root;
         let atoms = memo
             .atoms
@@ -203,13 +203,13 @@ impl<'a> Matcher<'a> {
         let question = Question::about(self.scalar, *at, root, Arc::clone(atoms));
         let key = (selected.index, question.fingerprint());
         if let Some(known) = memo.missing.get(&key) {
-            return known.clone();
+            return Arc::clone(known);
         }
         let items = question.fewest().unwrap_or_else(|| question.items());
-        let missing: Vec<Missing> =
+        let missing: Arc<[Missing]> =
             items.iter().map(|item| self.describe(selected, item)).collect();
         if memo.missing.len() < MOST_REMEMBERED {
-            memo.missing.insert(key, missing.clone());
+            memo.missing.insert(key, Arc::clone(&missing));
         }
         missing
     }

@@ -17,6 +17,7 @@ use zhida_model::{
         population::Population,
         rowset::Rowset,
         simulate::Baseline,
+        upcoming::{Buckets, Change, Days, Outlook, PolicySummary, Summary},
     },
 };
 
@@ -77,6 +78,7 @@ pub struct Desk {
     surveys: Kept<RegionCode, Vec<Survey>>,
     obstacles: Kept<RegionCode, Vec<(SubjectKind, Obstacles)>>,
     baselines: Kept<usize, Baseline>,
+    outlooks: Kept<(RegionCode, Option<String>, usize), Vec<PolicySummary>>,
     answered: Mutex<VecDeque<Answered>>,
 }
 
@@ -92,6 +94,7 @@ impl Desk {
             surveys: Kept::new(KEPT),
             obstacles: Kept::new(KEPT),
             baselines: Kept::new(BASELINES),
+            outlooks: Kept::new(KEPT),
             answered: Mutex::default(),
         }
     }
@@ -147,6 +150,32 @@ impl Desk {
             Some(_) => Arc::new(find(policy)),
             None => self.obstacles.get(&region, || find(None)),
         }
+    }
+
+    /// How many will qualify, or cease to, within so many days.
+    #[must_use]
+    pub fn outlook(
+        &self,
+        region: RegionCode,
+        policy: Option<&str>,
+        ahead: usize,
+    ) -> Arc<Vec<PolicySummary>> {
+        self.outlooks.get(&(region, policy.map(str::to_owned), ahead), || {
+            let dated = self.day.borrow_dependent();
+            let rows =
+                SubjectKind::ALL.map(|kind| self.populations[kind.index()].within(region, dated));
+            let days =
+                Days::new(dated.program, dated.reference, dated.as_of, dated.known_at, ahead);
+            let wanted = |id: &str| policy.is_none_or(|policy| policy == id);
+            let outlook = Outlook::new(&days, &self.world, |one| wanted(&one.key.id)).only(rows);
+            let mut summary = Summary::new(&outlook, Buckets::Month);
+            let add = &mut |changes: Vec<Change>| {
+                changes.iter().for_each(|change| summary.add(change));
+                Ok::<(), std::convert::Infallible>(())
+            };
+            let Ok(()) = outlook.run(&|_| (), add);
+            summary.policies()
+        })
     }
 
     /// The conditions of a policy for everybody.

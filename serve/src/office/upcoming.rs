@@ -1,18 +1,16 @@
 //! `GET /v1/office/upcoming`: how many will qualify, or cease to, as time passes.
 
 use axum::extract::State as Extract;
+use jiff::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use zhida_model::{
-    domain::{RegionCode, SubjectKind},
+    domain::RegionCode,
     office::{
         disclosure::Protection,
         report::Place,
-        upcoming::{
-            Buckets, Change, Days, Outlook, Summary,
-            told::{ToldPolicy, told},
-        },
+        upcoming::told::{ToldPolicy, told},
     },
 };
 
@@ -72,7 +70,7 @@ type AheadBody = Described<Ahead>;
         (status = 401, description = "no token", body = ProblemBody),
         (status = 404, description = "no such policy on that day", body = ProblemBody),
         (status = 422, description = "a parameter that makes no sense", body = ProblemBody),
-        (status = 504, description = "it takes too long: ask for one policy, or fewer days", body = ProblemBody),
+        (status = 504, description = "still being counted: ask again", body = ProblemBody),
     )
 )]
 pub async fn upcoming(
@@ -95,21 +93,12 @@ pub async fn upcoming(
 
 fn ahead(desk: &Desk, region: RegionCode, ahead: usize, policy: Option<&str>) -> Ahead {
     let dated = desk.day.borrow_dependent();
-    let rows = SubjectKind::ALL.map(|kind| desk.populations[kind.index()].within(region, dated));
-    let days = Days::new(dated.program, dated.reference, dated.as_of, dated.known_at, ahead);
-    let wanted = |id: &str| policy.is_none_or(|policy| policy == id);
-    let outlook = Outlook::new(&days, &desk.world, |one| wanted(&one.key.id)).only(rows);
-    let mut summary = Summary::new(&outlook, Buckets::Month);
-    let add = &mut |changes: Vec<Change>| {
-        changes.iter().for_each(|change| summary.add(change));
-        Ok::<(), std::convert::Infallible>(())
-    };
-    let Ok(()) = outlook.run(&|_| (), add);
+    let until = dated.as_of.saturating_add(Span::new().days(i64::try_from(ahead).unwrap_or(0)));
     Ahead {
         as_of: dated.as_of.to_string(),
-        until: days.on(ahead).as_of.to_string(),
+        until: until.to_string(),
         region: Place::new(region, dated),
         protection: Protection::SERVICE,
-        policies: told(&summary.policies(), Protection::SERVICE),
+        policies: told(&desk.outlook(region, policy, ahead), Protection::SERVICE),
     }
 }

@@ -8,7 +8,9 @@ mod report;
 
 pub use self::report::{Obstacle, ObstacleKind, ObstacleList, Status, list};
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
+
+use rustc_hash::FxHashMap;
 
 use crate::{
     domain::{SubjectKind, Tri},
@@ -95,17 +97,55 @@ pub fn obstacles<'a>(
     let matcher = Matcher::new(dated, world);
     let blocks: Vec<Rows<'a>> =
         engine.blocks().into_iter().filter(|block| !rows.block(number(block)).is_empty()).collect();
-    let visit =
-        |(found, memo): &mut (Obstacles, Memo), rows_of: &Rows<'a>, block: &mut Block<'_, 'a>| {
-            let wanted = rows.block(number(rows_of));
-            for look in &looks {
-                look.conditions_of(&matcher, rows_of, block, &wanted, found);
-                look.gaps_of(&matcher, rows_of, block, &wanted, memo, found);
+    let visit = |scan: &mut Scan, rows_of: &Rows<'a>, block: &mut Block<'_, 'a>| {
+        let wanted = rows.block(number(rows_of));
+        for look in &looks {
+            look.conditions_of(&matcher, rows_of, block, &wanted, &mut scan.found);
+            look.gaps_of(&matcher, rows_of, block, &wanted, scan);
+        }
+        scan.settle();
+    };
+    let join = |a: Scan, b: Scan| Scan { found: a.found.join(b.found), ..a };
+    engine.scan(&blocks, Scan::default, visit, join).found
+}
+
+/// What one thread has found.
+#[derive(Default)]
+struct Scan {
+    found: Obstacles,
+    memo: Memo,
+    /// Missing sets of the block, by policy and by the address at which the
+    /// memo holds them: thousands of rows share a few.
+    sets: FxHashMap<(usize, usize), (Arc<[Missing]>, u64, Sum)>,
+}
+
+impl Scan {
+    /// A pair that waits for some data; with a sum where it is one alone.
+    fn add(&mut self, policy: usize, missing: Arc<[Missing]>, sum: Option<Amount>) {
+        // The set is held until the block is settled: no other gets its address.
+        let address = missing.as_ptr() as usize;
+        let entry = self.sets.entry((policy, address));
+        let (_, pairs, sums) = entry.or_insert_with(|| (missing, 0, Sum::default()));
+        *pairs += 1;
+        if let Some(sum) = sum {
+            sums.add(sum);
+        }
+    }
+
+    /// Counts the sets of a block by the data they consist of.
+    fn settle(&mut self) {
+        for ((policy, _), (missing, pairs, sums)) in self.sets.drain() {
+            for item in missing.iter() {
+                let gap = self.found.gaps.entry((item.clone(), policy)).or_default();
+                if missing.len() == 1 {
+                    gap.alone += pairs;
+                    gap.sum.join(&sums);
+                } else {
+                    gap.together += pairs;
+                }
             }
-        };
-    let make = || (Obstacles::default(), Memo::default());
-    let join = |(a, memo): (Obstacles, Memo), (b, _): (Obstacles, Memo)| (a.join(b), memo);
-    engine.scan(&blocks, make, visit, join).0
+        }
+    }
 }
 
 /// One policy with what is looked up once.
@@ -240,8 +280,7 @@ impl<'a> Look<'a> {
         rows: &Rows<'a>,
         block: &mut Block<'_, 'a>,
         wanted: &Bits,
-        memo: &mut Memo,
-        found: &mut Obstacles,
+        scan: &mut Scan,
     ) {
         let policy = self.selected.policy;
         let Some(verdicts) = block.verdicts(policy.root) else { return };
@@ -259,19 +298,13 @@ impl<'a> Look<'a> {
                 if self.suppressor.settled(scalar, &at).is_some() {
                     continue;
                 }
-                let missing = matcher.missing_of(&self.selected, &unit, &at, memo);
-                let alone = missing.len() == 1;
-                for item in missing {
-                    let gap = found.gaps.entry((item, self.selected.index)).or_default();
-                    if alone {
-                        gap.alone += 1;
-                        let unknown = (None, Amount::Unknown);
-                        let sum = if unseen { unknown } else { granted(scalar, policy, &at) };
-                        gap.sum.add(sum.1);
-                    } else {
-                        gap.together += 1;
-                    }
-                }
+                let missing = matcher.missing_of(&self.selected, &unit, &at, &mut scan.memo);
+                let sum = match missing.as_ref() {
+                    [_] if unseen => Some(Amount::Unknown),
+                    [_] => Some(granted(scalar, policy, &at).1),
+                    _ => None,
+                };
+                scan.add(self.selected.index, missing, sum);
             }
         }
     }

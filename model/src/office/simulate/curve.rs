@@ -6,12 +6,13 @@
 use rayon::prelude::*;
 
 use crate::{
+    catalogue::FieldId,
     domain::Number,
     frame::{Values, World},
     office::{population::Population, rowset::Rowset},
     rules::{
-        dated::Dated,
-        ir::{Num, NumId, Op},
+        dated::{Dated, add_months, months_between},
+        ir::{FieldRef, Num, NumId, Op, Scope},
         scalar::{At, Scalar},
     },
 };
@@ -111,38 +112,86 @@ pub fn values(
     (values, unknown)
 }
 
-/// Reads a measure: straight from the column where it is a stored field.
+/// Reads a measure: straight from the column where it is a stored number or
+/// the completed years since a stored day, else with the specification.
 struct Reader {
     measure: NumId,
     scale: Scale,
-    field: Option<crate::catalogue::FieldId>,
+    fast: Fast,
 }
+
+enum Fast {
+    Stored(FieldId),
+    /// For every number of years the last day from which they are complete.
+    Years(FieldId, Vec<i32>),
+    No,
+}
+
+/// Years that are read from a table; nobody is older.
+const MOST_YEARS: i64 = 150;
 
 impl Reader {
     fn new(dated: &Dated<'_>, measure: NumId, scale: Scale) -> Reader {
-        let stored = match dated.program.graph.num(measure) {
-            Num::Field(field) if scale == Scale::Whole => Some(field),
-            Num::Decimal(field) if scale == Scale::Millionths => Some(field),
+        let graph = &dated.program.graph;
+        let own = |field: &FieldRef| {
+            (field.scope == Scope::Subject && dated.is_current(field.field)).then_some(field.field)
+        };
+        let fast = match graph.num(measure) {
+            Num::Field(field) if scale == Scale::Whole => own(field).map(Fast::Stored),
+            Num::Decimal(field) if scale == Scale::Millionths => own(field).map(Fast::Stored),
+            Num::Years(day) if scale == Scale::Whole => match graph.num(*day) {
+                Num::Field(field) => own(field)
+                    .zip(last_days(dated.today))
+                    .map(|(field, days)| Fast::Years(field, days)),
+                _ => None,
+            },
             _ => None,
         };
-        let field = stored
-            .filter(|field| field.scope == crate::rules::ir::Scope::Subject)
-            .map(|field| field.field)
-            .filter(|field| dated.is_current(*field));
-        Reader { measure, scale, field }
+        Reader { measure, scale, fast: fast.unwrap_or(Fast::No) }
     }
 
     fn value<'a>(&self, scalar: &Scalar<'a>, at: &At<'a>) -> Option<i64> {
-        if let Some(field) = self.field
-            && let Some(column) = at.subject.frame.column(field)
-            && let Values::Int(values) = &column.values
-        {
-            let known = column.known.as_ref().is_none_or(|known| known.value(at.subject.row));
-            let value = values.get(at.subject.row).filter(|_| known);
-            return value.and_then(|value| value.checked_mul(2));
+        let row = at.subject.row;
+        let column = |field: &FieldId| {
+            let column = at.subject.frame.column(*field)?;
+            let known = column.known.as_ref().is_none_or(|known| known.value(row));
+            Some((&column.values, known))
+        };
+        match &self.fast {
+            Fast::Stored(field) => {
+                if let Some((Values::Int(values), known)) = column(field) {
+                    let value = values.get(row).filter(|_| known);
+                    return value.and_then(|value| value.checked_mul(2));
+                }
+            }
+            Fast::Years(field, last) => {
+                if let Some((Values::Date(values), known)) = column(field)
+                    && let Some(day) = values.get(row)
+                {
+                    let complete = last.partition_point(|last| day <= last);
+                    if !known {
+                        return None;
+                    }
+                    if (1..last.len()).contains(&complete) {
+                        return i64::try_from(complete - 1).ok().map(|years| 2 * years);
+                    }
+                }
+            }
+            Fast::No => {}
         }
         self.scale.halves(scalar.num(self.measure, at)?)
     }
+}
+
+/// The last day from which 0, 1, 2 … years are complete today, descending.
+fn last_days(today: i32) -> Option<Vec<i32>> {
+    let complete = |day: i32| months_between(day, today).map(|months| months.div_euclid(12));
+    (0..=MOST_YEARS)
+        .map(|years| {
+            let near = add_months(today, -12 * years)?;
+            (near - 3..=near + 3).rev().find(|day| complete(*day).is_some_and(|n| n >= years))
+        })
+        .collect()
 }
 
 impl Measured {
@@ -206,40 +255,38 @@ fn distinct(values: &[i64], most: usize) -> bool {
 }
 
 /// Round values around a threshold with at least `bin` measured values between
-/// neighbours, and beyond the last.
+/// neighbours, and beyond the last, some `step` values apart.
 fn grid(values: &[i64], op: Op, threshold: i64, step: usize, bin: usize) -> Vec<i64> {
-    let below = |value: i64| passed(values, op, value);
-    let start = below(threshold);
+    let passed = |value: i64| passed(values, op, value);
     let mut chosen = Vec::new();
-    let mut last = start;
-    while last + step + bin <= values.len() {
-        let Some(next) = values.get(last + step) else { break };
+    // How many values lie below the point chosen last.
+    let mut anchor = passed(threshold);
+    let mut index = anchor + step;
+    while let Some(next) = values.get(index) {
         let value = round_up(next.div_euclid(2), threshold);
-        let reached = below(value);
-        if reached < last + bin || value <= threshold {
-            last += step;
-            continue;
+        let reached = passed(value);
+        if value > threshold && reached >= anchor + bin && reached + bin <= values.len() {
+            chosen.push(value);
+            anchor = reached;
+            index = anchor + step;
+        } else {
+            // Past the values that are equal.
+            index = values.partition_point(|other| other <= next).max(index + 1);
         }
-        if values.len() - reached < bin {
-            break;
-        }
-        chosen.push(value);
-        last = reached;
     }
-    let mut last = start;
-    while last >= step + bin {
-        let Some(next) = values.get(last - step) else { break };
+    let mut anchor = passed(threshold);
+    let mut index = anchor.checked_sub(step);
+    while let Some((place, next)) = index.and_then(|place| Some((place, values.get(place)?))) {
         let value = round_down(next.div_euclid(2), threshold);
-        let reached = below(value);
-        if reached + bin > last || reached < bin || value >= threshold {
-            if last < step {
-                break;
-            }
-            last -= step;
-            continue;
+        let reached = passed(value);
+        if value < threshold && reached + bin <= anchor && reached >= bin {
+            chosen.push(value);
+            anchor = reached;
+            index = anchor.checked_sub(step);
+        } else {
+            let equal = values.partition_point(|other| other < next);
+            index = equal.min(place).checked_sub(1);
         }
-        chosen.push(value);
-        last = reached;
     }
     chosen
 }
