@@ -238,15 +238,7 @@ fn simulation_equals_judging_everybody_twice() {
                     .unwrap_or_else(|error| panic!("seed {seed}: {:?}: {error}", policy.key));
                 let after =
                     Dated::new(&trial.program, &scene.reference, dated.as_of, dated.known_at);
-                let question = Question {
-                    before: &dated,
-                    after: &after,
-                    world: &scene.world,
-                    population,
-                    selected,
-                    trial: &trial,
-                    region: nation(),
-                };
+                let question = asked(&scene, (&dated, &after), population, selected, &trial);
                 let outcome = match policy.unit {
                     None => {
                         let baseline = Baseline::new(&dated, &scene.world, population, &selected);
@@ -262,6 +254,18 @@ fn simulation_equals_judging_everybody_twice() {
         }
     }
     assert!(tried > 200 && moved > 5_000, "{tried} changes, {moved} moved");
+}
+
+/// A question about the nation.
+fn asked<'a>(
+    scene: &'a Scene,
+    (before, after): (&'a Dated<'a>, &'a Dated<'a>),
+    population: &'a Population,
+    selected: Selected<'a>,
+    trial: &'a Trial,
+) -> Question<'a> {
+    let (world, region) = (&scene.world, nation());
+    Question { before, after, world, population, selected, trial, region }
 }
 
 /// The transitions, subject by subject or claim by claim.
@@ -352,15 +356,7 @@ fn every_point_of_a_curve_equals_the_policy_with_that_threshold() {
                     let Ok(trial) = Trial::new(source, &change, &scene.reference) else { continue };
                     let after =
                         Dated::new(&trial.program, &scene.reference, dated.as_of, dated.known_at);
-                    let question = Question {
-                        before: &dated,
-                        after: &after,
-                        world: &scene.world,
-                        population,
-                        selected,
-                        trial: &trial,
-                        region: nation(),
-                    };
+                    let question = asked(&scene, (&dated, &after), population, selected, &trial);
                     let table = twice(&scene, &question);
                     let eligible: u64 = table.iter().map(|row| row[0]).sum();
                     assert_eq!(

@@ -116,8 +116,11 @@ struct Scan {
     memo: Memo,
     /// Missing sets of the block, by policy and by the address at which the
     /// memo holds them: thousands of rows share a few.
-    sets: FxHashMap<(usize, usize), (Arc<[Missing]>, u64, Sum)>,
+    sets: FxHashMap<(usize, usize), Shared>,
 }
+
+/// A missing set, how many pairs wait for it, and what they come to.
+type Shared = (Arc<[Missing]>, u64, Sum);
 
 impl Scan {
     /// A pair that waits for some data; with a sum where it is one alone.
