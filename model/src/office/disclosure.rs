@@ -81,7 +81,20 @@ impl Hidden {
     /// left as they are.
     #[must_use]
     pub fn choose(table: &[Vec<u64>], smallest: u64, totals: &[bool], sizes: &[bool]) -> Hidden {
+        Hidden::beside(table, smallest, totals, sizes, &[])
+    }
+
+    /// [`Hidden::choose`] where the sums of some blocks of cells are told too.
+    #[must_use]
+    pub fn beside(
+        table: &[Vec<u64>],
+        smallest: u64,
+        totals: &[bool],
+        sizes: &[bool],
+        blocks: &[Vec<(usize, usize)>],
+    ) -> Hidden {
         let mut search = Search::new(table, smallest, totals, sizes);
+        search.blocks = blocks.to_vec();
         search.spread();
         Hidden { cells: search.hidden }
     }
@@ -104,6 +117,8 @@ struct Search {
     smallest: u64,
     rows: usize,
     columns: usize,
+    /// Cells whose sum is told.
+    blocks: Vec<Vec<Place>>,
 }
 
 /// A cell by row and column.
@@ -128,17 +143,18 @@ impl Search {
         for (column, total) in totals.iter().enumerate().take(columns + 1) {
             hidden[rows][column] = *total;
         }
-        Search { values, hidden, smallest, rows, columns }
+        Search { values, hidden, smallest, rows, columns, blocks: Vec::new() }
     }
 
-    /// The cells of every equation: each row and each column with its sum.
+    /// The cells of every equation: each row and each column with its sum, and
+    /// blocks whose sum is told.
     fn equations(&self) -> Vec<Vec<Place>> {
         // A table of one column is a line: its rows say nothing of their own.
         let lines = if self.columns > 1 { self.rows } else { 0 };
         let rows = (0..lines).map(|row| (0..=self.columns).map(|column| (row, column)).collect());
         let columns =
             (0..self.columns).map(|column| (0..=self.rows).map(|row| (row, column)).collect());
-        rows.chain(columns).collect()
+        rows.chain(columns).chain(self.blocks.iter().cloned()).collect()
     }
 
     fn is_sum(&self, (row, column): Place) -> bool {

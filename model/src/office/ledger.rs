@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{matching::Suppression, office::disclosure::Protection};
+use crate::{
+    matching::Suppression,
+    office::disclosure::{Hidden, Protection},
+};
 
 /// What is known of one claim.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,31 +102,65 @@ impl ClaimRecord {
 #[must_use]
 pub fn ledger(claims: &[ClaimRecord], protection: Option<Protection>) -> Vec<LedgerStep> {
     let farthest: Vec<usize> = claims.iter().map(ClaimRecord::farthest).collect();
-    let shown = |count: u64| protection.map_or(Some(count), |protection| protection.count(count));
+    // How many got exactly so far: what the steps lose, and the last one keeps.
+    let ends: Vec<u64> = (0..STEPS.len())
+        .map(|step| farthest.iter().filter(|farthest| **farthest == step).count() as u64)
+        .collect();
+    let all = claims.len() as u64;
+    let small = protection.is_some_and(|protection| protection.count(all).is_none());
+    let hidden = few(&ends, small, protection);
     let told = STEPS.iter().enumerate().map(|(step, (name, label))| {
-        let reached = farthest.iter().filter(|farthest| **farthest >= step).count() as u64;
-        let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+        // It follows from what is told before it, or after it, or is not told.
+        let before = small || hidden.iter().take(step).any(|hidden| *hidden);
+        let after = hidden.iter().skip(step).any(|hidden| *hidden);
         let last = step + 1 == STEPS.len();
-        for (claim, _) in claims.iter().zip(&farthest).filter(|(_, f)| **f == step && !last) {
-            *reasons.entry(claim.reason(step)).or_insert(0) += 1;
-        }
-        let lost: u64 = reasons.values().sum();
-        let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
-        reasons.sort_by_key(|(reason, claims)| (std::cmp::Reverse(*claims), reason.clone()));
-        // Two neighbouring steps give the loss between them away.
-        let hidden = shown(lost).is_none() || shown(reached).is_none();
+        let own = claims.iter().zip(&farthest).filter(|(_, farthest)| **farthest == step && !last);
         LedgerStep {
             step: (*name).to_owned(),
             label: (*label).to_owned(),
-            claims: shown(reached).filter(|_| !hidden || step == 0),
-            lost: shown(lost).filter(|_| !hidden),
-            reasons: reasons
-                .into_iter()
-                .map(|(reason, claims)| Loss { reason, claims: shown(claims) })
-                .collect(),
+            claims: shown(before && after, ends.iter().skip(step).sum(), protection),
+            lost: if last { Some(0) } else { shown(hidden[step], ends[step], protection) },
+            reasons: losses(own.map(|(claim, _)| claim.reason(step)), hidden[step], protection),
         }
     });
     told.collect()
+}
+
+/// Which of some counts are hidden.
+fn few(counts: &[u64], sum_hidden: bool, protection: Option<Protection>) -> Vec<bool> {
+    match protection {
+        None => vec![false; counts.len()],
+        Some(protection) => Hidden::line(counts, protection.smallest, sum_hidden),
+    }
+}
+
+fn shown(hidden: bool, count: u64, protection: Option<Protection>) -> Option<u64> {
+    match protection {
+        None => Some(count),
+        Some(protection) => (!hidden).then(|| protection.round(count)),
+    }
+}
+
+/// The reasons of a step, most frequent first.
+fn losses(
+    reasons: impl Iterator<Item = String>,
+    sum_hidden: bool,
+    protection: Option<Protection>,
+) -> Vec<Loss> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for reason in reasons {
+        *counts.entry(reason).or_insert(0) += 1;
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(reason, claims)| (std::cmp::Reverse(*claims), reason.clone()));
+    let numbers: Vec<u64> = counts.iter().map(|(_, claims)| *claims).collect();
+    let hidden = few(&numbers, sum_hidden, protection);
+    let told = counts.into_iter().zip(hidden);
+    told.map(|((reason, claims), hidden)| Loss {
+        reason,
+        claims: shown(hidden, claims, protection),
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -170,8 +207,21 @@ mod tests {
         let mut all = claims();
         all.truncate(63);
         let steps = ledger(&all, Some(Protection::REPORT));
-        // Three opened it and went no further.
-        assert_eq!(steps[2].claims, None);
-        assert_eq!(steps[2].lost, None);
+        // Three opened it and went no further; with the twenty who did not
+        // open it they are told together.
+        let told: Vec<(Option<u64>, Option<u64>)> =
+            steps.iter().map(|step| (step.claims, step.lost)).collect();
+        assert_eq!(
+            told,
+            [
+                (Some(63), Some(40)),
+                (Some(23), None),
+                (None, None),
+                (Some(0), Some(0)),
+                (Some(0), Some(0)),
+                (Some(0), Some(0)),
+            ]
+        );
+        assert_eq!(steps[1].reasons[0].claims, None);
     }
 }

@@ -239,7 +239,12 @@ impl Teller {
             let sizes = Hidden::line(&sizes, protection.smallest, false);
             let mut totals = Hidden::line(&totals, protection.smallest, false);
             totals.push(false);
-            Hidden::choose(&rows, protection.smallest, &totals, &sizes)
+            // Winners and losers are the sums of two blocks.
+            let block = |from: [usize; 2], to: [usize; 2]| {
+                from.iter().flat_map(|row| to.map(|column| (*row, column))).collect::<Vec<_>>()
+            };
+            let blocks = [block([2, 3], [0, 1]), block([0, 1], [2, 3])];
+            Hidden::beside(&rows, protection.smallest, &totals, &sizes, &blocks)
         });
         let hide = |row, column| hidden.as_ref().is_some_and(|hidden| hidden.is(row, column));
         let any = (0..4).any(|row| (0..4).any(|column| hide(row, column)));

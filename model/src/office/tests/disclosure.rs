@@ -45,6 +45,17 @@ fn two_hidden_counts_that_are_small_together_take_a_third() {
 }
 
 #[test]
+fn a_block_whose_sum_is_told_hides_more_than_one() {
+    // Three go from unknown to eligible; how many win is told as well.
+    let table =
+        vec![vec![900, 0, 0, 20], vec![0, 60, 0, 0], vec![3, 0, 400, 70], vec![25, 0, 0, 8_000]];
+    let winners = vec![(2, 0), (2, 1), (3, 0), (3, 1)];
+    let hidden = Hidden::beside(&table, 5, &[false; 5], &[false; 4], &[winners.clone()]);
+    let count = winners.iter().filter(|(row, column)| hidden.is(*row, *column)).count();
+    assert!(hidden.is(2, 0) && count >= 2, "{hidden:?}");
+}
+
+#[test]
 fn bridges_between_cycles_are_found() {
     // x0 + x1 = a, x1 = b: both are told.
     assert_eq!(given_away(vec![vec![1, 1], vec![0, 1]], 2), [0, 1]);
