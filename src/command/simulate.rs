@@ -40,9 +40,12 @@ pub struct Arguments {
     /// Another threshold: condition=value, for example age=75, income=300万; age#2=80 for the second of a rule
     #[arg(long, value_name = "CONDITION=VALUE")]
     threshold: Vec<String>,
-    /// Another rule for a condition, or a new condition: id=expression
+    /// Another rule for a condition: id=expression
     #[arg(long, value_name = "CONDITION=EXPRESSION")]
     when: Vec<String>,
+    /// One more condition: id=expression, with an id of its own
+    #[arg(long, value_name = "CONDITION=EXPRESSION")]
+    add: Vec<String>,
     /// Leave a condition out
     #[arg(long, value_name = "CONDITION")]
     drop: Vec<String>,
@@ -97,6 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     let dated = Dated::new(&opened.program, &opened.reference, as_of, opened.known_at);
     let region = region(&opened, &arguments.region)?;
     let selected = chosen(arguments, &opened, &dated)?;
+    known(arguments, &selected)?;
     let text = source(&opened, &selected)?;
     let trial = Trial::new(text, &change, &opened.reference)?;
     let reference = trial.reference(&opened.reference);
@@ -184,6 +188,25 @@ fn chosen<'a>(
     }
 }
 
+/// Refuses another rule for a condition that is not there, and a new one that is.
+fn known(arguments: &Arguments, selected: &Selected<'_>) -> Result<()> {
+    let ids: Vec<&str> = selected.policy.all_conditions().map(|one| one.id.as_str()).collect();
+    for text in &arguments.when {
+        let (id, _) = pair(text, "when")?;
+        if !ids.contains(&id) {
+            let ids = ids.join("`, `");
+            bail!("`{id}` is no condition of the policy, which has `{ids}`; `--add` adds one");
+        }
+    }
+    for text in &arguments.add {
+        let (id, _) = pair(text, "add")?;
+        if ids.contains(&id) {
+            bail!("the policy has a condition `{id}`: `--when` gives it another rule");
+        }
+    }
+    Ok(())
+}
+
 /// The text of the policy's file.
 fn source<'a>(opened: &'a Opened, selected: &Selected<'_>) -> Result<&'a str> {
     let name = &selected.policy.source;
@@ -205,9 +228,11 @@ fn change(arguments: &Arguments) -> Result<Change> {
         None => Map::new(),
     };
     let mut conditions = list(&patch, "conditions");
-    for text in &arguments.when {
-        let (id, when) = pair(text, "when")?;
-        conditions.push(json!({ "id": id, "when": when }));
+    for (flag, texts) in [("when", &arguments.when), ("add", &arguments.add)] {
+        for text in texts {
+            let (id, when) = pair(text, flag)?;
+            conditions.push(json!({ "id": id, "when": when }));
+        }
     }
     for id in &arguments.drop {
         conditions.push(json!({ "id": id, "remove": true }));

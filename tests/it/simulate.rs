@@ -312,6 +312,8 @@ fn what_is_asked_wrongly_is_said() {
     elder(&["--curve", "shanghai"], &["shanghai", "0 thresholds"]);
     elder(&["--drop", "nope"], &["`nope`"]);
     elder(&["--when", "sixty-five=age(birth_dat) >= 60"], &["birth_dat"]);
+    elder(&["--when", "sixtyfive=age(birth_date) >= 60"], &["`sixtyfive`", "`--add` adds one"]);
+    elder(&["--add", "sixty-five=age(birth_date) >= 60"], &["`sixty-five`", "`--when`"]);
     elder(&["--parameter", "nope=1"], &["`nope`", "no parameter"]);
     elder(&["--parameter", "minimum_living_line_urban=much"], &["`much`", "no value"]);
     elder(&["--parameter", "minimum_living_line_urban@999999=1"], &["no region"]);

@@ -50,7 +50,8 @@ fn a_block_whose_sum_is_told_hides_more_than_one() {
     let table =
         vec![vec![900, 0, 0, 20], vec![0, 60, 0, 0], vec![3, 0, 400, 70], vec![25, 0, 0, 8_000]];
     let winners = vec![(2, 0), (2, 1), (3, 0), (3, 1)];
-    let hidden = Hidden::beside(&table, 5, &[false; 5], &[false; 4], &[winners.clone()]);
+    let hidden =
+        Hidden::beside(&table, 5, &[false; 5], &[false; 4], std::slice::from_ref(&winners));
     let count = winners.iter().filter(|(row, column)| hidden.is(*row, *column)).count();
     assert!(hidden.is(2, 0) && count >= 2, "{hidden:?}");
 }
