@@ -38,6 +38,9 @@ use crate::{
 /// Most samples in one answer.
 const MOST_SAMPLES: usize = 5;
 
+/// [`Change`] in the description of the service.
+type ChangeBody = Described<Change>;
+
 /// What is tried out.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +57,7 @@ pub struct SimulationRequest {
     as_of: Option<String>,
     /// The change: `thresholds`, `parameters`, `patch`.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = ChangeBody)]
     change: Change,
     /// Thresholds to draw a curve of, beside those that are changed.
     #[serde(default)]

@@ -222,4 +222,5 @@ async fn every_route_is_described() {
     let text = body.to_string();
     assert!(text.contains("blind_spots"), "{coverage}");
     assert!(text.contains("moved_thresholds"));
+    assert!(text.contains("id of a condition"), "the change is described");
 }
