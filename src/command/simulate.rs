@@ -227,7 +227,7 @@ fn change(arguments: &Arguments) -> Result<Change> {
         Some(path) => patch_file(path)?,
         None => Map::new(),
     };
-    let mut conditions = list(&patch, "conditions");
+    let mut conditions = list(&patch, "conditions")?;
     for (flag, texts) in [("when", &arguments.when), ("add", &arguments.add)] {
         for text in texts {
             let (id, when) = pair(text, flag)?;
@@ -240,14 +240,18 @@ fn change(arguments: &Arguments) -> Result<Change> {
     if !conditions.is_empty() {
         patch.insert("conditions".to_owned(), Value::Array(conditions));
     }
-    let mut benefit = patch.get("benefit").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut benefit = match patch.get("benefit") {
+        None => Map::new(),
+        Some(Value::Object(benefit)) => benefit.clone(),
+        Some(_) => bail!("`benefit` of the patch holds no keys: write those that change below it"),
+    };
     if let Some(amount) = &arguments.amount {
         benefit.insert("amount".to_owned(), json!(amount));
     }
     if let Some(cap) = &arguments.cap {
         benefit.insert("cap".to_owned(), json!(cap));
     }
-    let mut tiers = list(&benefit, "tiers");
+    let mut tiers = list(&benefit, "tiers")?;
     for text in &arguments.tier {
         let (label, amount) = pair(text, "tier")?;
         tiers.push(json!({ "label": label, "amount": amount }));
@@ -276,8 +280,12 @@ fn change(arguments: &Arguments) -> Result<Change> {
     Ok(change)
 }
 
-fn list(map: &Map<String, Value>, key: &str) -> Vec<Value> {
-    map.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
+fn list(map: &Map<String, Value>, key: &str) -> Result<Vec<Value>> {
+    match map.get(key) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(entries)) => Ok(entries.clone()),
+        Some(_) => bail!("`{key}` of the patch is no list: begin every entry with `-`"),
+    }
 }
 
 fn patch_file(path: &std::path::Path) -> Result<Map<String, Value>> {

@@ -249,6 +249,20 @@ fn a_patch_file_is_the_flags_it_stands_for() {
 }
 
 #[test]
+fn a_patch_of_the_wrong_shape_is_told_even_beside_flags() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("patch.yaml");
+    for (patch, words) in [
+        ("conditions: { id: under-three }\n", "`conditions` of the patch is no list"),
+        ("benefit: 3600\n", "`benefit` of the patch holds no keys"),
+    ] {
+        fs::write(&path, patch).unwrap();
+        let flags = ["--drop", "chinese", "--patch", path.to_str().unwrap()];
+        simulate("childcare-subsidy", &flags).fails_with(&[words]);
+    }
+}
+
+#[test]
 fn what_is_shown_by_default_singles_nobody_out() {
     let (mut shown, mut hidden) = (0, 0);
     for pair in &PAIRS {

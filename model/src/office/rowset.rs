@@ -16,12 +16,6 @@ impl Rowset {
         Rowset { words: vec![0; rows.div_ceil(ROWS) * WORDS] }
     }
 
-    /// The blocks of a set, one after the other.
-    #[must_use]
-    pub fn from_blocks<'b>(blocks: impl IntoIterator<Item = &'b Bits>) -> Rowset {
-        Rowset { words: blocks.into_iter().flat_map(|bits| bits.0).collect() }
-    }
-
     /// The rows for which the test holds.
     #[must_use]
     pub fn of(rows: usize, test: impl Fn(usize) -> bool) -> Rowset {
