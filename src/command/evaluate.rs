@@ -1,0 +1,161 @@
+//! `zhida evaluate`: how good an answer is, measured against what people said.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use zhida_model::{
+    metrics::extraction::{self, Agreement, LabelledClause, Report, Score},
+    text::extract::extract,
+};
+
+use crate::{
+    input,
+    output::{self, Format},
+};
+
+/// Arguments of `zhida evaluate`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// What is evaluated.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Statements extracted from documents, against labelled clauses
+    Extraction(ExtractionArguments),
+}
+
+/// Arguments of `zhida evaluate extraction`.
+#[derive(Debug, clap::Args)]
+struct ExtractionArguments {
+    /// Labelled clauses, one JSON object a line (docs/text.md describes it)
+    #[arg(long, required = true, value_name = "FILE")]
+    labels: Vec<PathBuf>,
+    /// Folder of the documents, as DOC.txt; clauses that carry their own text need none
+    #[arg(long, value_name = "DIR")]
+    texts: Option<PathBuf>,
+    /// List every statement that is not right
+    #[arg(long)]
+    differences: bool,
+    /// How to print the result
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<bool> {
+    match &arguments.what {
+        What::Extraction(arguments) => run_extraction(arguments),
+    }
+}
+
+fn run_extraction(arguments: &ExtractionArguments) -> Result<bool> {
+    let mut clauses = Vec::new();
+    for path in &arguments.labels {
+        clauses.extend(labels(path)?);
+    }
+    if clauses.is_empty() {
+        bail!("no clause is labelled in the files named: give one JSON object a line");
+    }
+    let mut items = Vec::new();
+    let docs: BTreeSet<&str> = clauses
+        .iter()
+        .filter(|clause| clause.text.is_none())
+        .map(|clause| clause.doc.as_str())
+        .collect();
+    for doc in docs {
+        let Some(folder) = &arguments.texts else {
+            bail!(
+                "the labels speak of document `{doc}`: name the folder that holds `{doc}.txt` with `--texts DIR`"
+            );
+        };
+        let text = input::document(&folder.join(format!("{doc}.txt")))?;
+        items.extend(extract(doc, &text));
+    }
+    for clause in &clauses {
+        if let Some(text) = &clause.text {
+            items.extend(extract(&clause.doc, text));
+        }
+    }
+    let report = extraction::evaluate(&clauses, &items);
+    match arguments.format {
+        Format::Json => output::say(&serde_json::to_string_pretty(&report)?),
+        Format::Table => print(&report, arguments.differences),
+    }
+    Ok(true)
+}
+
+/// The labelled clauses of a file.
+fn labels(path: &Path) -> Result<Vec<LabelledClause>> {
+    let text = input::text(path)?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(number, line)| {
+            let place =
+                || format!("`{}` line {} is no labelled clause", path.display(), number + 1);
+            let mut clause: LabelledClause = serde_json::from_str(line).with_context(place)?;
+            clause.settle().with_context(place)?;
+            Ok(clause)
+        })
+        .collect()
+}
+
+fn print(report: &Report, differences: bool) {
+    let mut rows = vec![score("all numeric statements", report.all)];
+    rows.extend(report.kinds.iter().map(|(kind, found)| score(kind, *found)));
+    rows.push(score("words overlap", report.spans));
+    output::say(&format!("{} clauses", report.clauses));
+    output::say(&output::table(
+        &["statements", "labelled", "extracted", "right", "precision", "recall"],
+        &[1, 2, 3, 4, 5],
+        rows,
+    ));
+    let mut rows: Vec<Vec<String>> =
+        report.keys.iter().map(|(key, found)| agreement(key, *found)).collect();
+    rows.push(agreement("field of conditions", report.fields));
+    rows.push(agreement("field where one is labelled", report.named_fields));
+    output::say(&output::table(&["key", "equal", "compared", "share"], &[1, 2, 3], rows));
+    if differences {
+        for difference in &report.differences {
+            let words =
+                difference.extracted.as_ref().map_or("(nothing)", |item| item.text.as_str());
+            let marked = difference
+                .labelled
+                .as_ref()
+                .map_or_else(|| "(nothing)".to_owned(), |label| format!("{label:?}"));
+            output::say(&format!(
+                "{}: {} differs; labelled {marked}; extracted {words}",
+                difference.doc,
+                if difference.keys.is_empty() {
+                    "presence".to_owned()
+                } else {
+                    difference.keys.join(", ")
+                },
+            ));
+        }
+    }
+}
+
+fn score(name: &str, found: Score) -> Vec<String> {
+    vec![
+        name.to_owned(),
+        found.labelled.to_string(),
+        found.extracted.to_string(),
+        found.right.to_string(),
+        share(found.precision()),
+        share(found.recall()),
+    ]
+}
+
+fn agreement(name: &str, found: Agreement) -> Vec<String> {
+    vec![name.to_owned(), found.equal.to_string(), found.compared.to_string(), share(found.share())]
+}
+
+fn share(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"))
+}
