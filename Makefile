@@ -49,6 +49,18 @@ $(VENV)/.ready: benches/peers/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+FUZZ_TARGETS := parse extract segment html docx pdf query
+FUZZ_SECONDS ?= 600
+
+.PHONY: fuzz
+fuzz: cargo ## Fuzz every parser for ten minutes each (FUZZ_SECONDS=60 for less); needs nightly Rust
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz
+	cd fuzz && for target in $(FUZZ_TARGETS); do \
+	  mkdir -p corpus/$$target && tar -C corpus/$$target -xzf corpora/$$target.tar.gz && \
+	  cargo +nightly fuzz run -s none $$target corpus/$$target seeds/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=4096; \
+	done
+
 .PHONY: docs
 docs: cargo ## Build the reference of every crate (target/doc/zhida_model)
 	cargo doc --workspace --no-deps

@@ -13,6 +13,7 @@ use zhida_model::{
     reference::Reference,
     rules::program::{Program, Source},
 };
+use zhida_store::document;
 
 use crate::output;
 
@@ -36,7 +37,28 @@ pub fn text(path: &Path) -> Result<String> {
     }
 }
 
+/// The text of a document of any format, its notes told.
+pub fn document(path: &Path) -> Result<String> {
+    let document = document::read_file(path)?;
+    for note in &document.notes {
+        output::warn(&format!("note: `{}`: {note}", path.display()));
+    }
+    Ok(document.text)
+}
+
 impl Definitions {
+    /// The table of regions alone.
+    pub fn regions(&self) -> Result<RegionTable> {
+        let path = self.definitions.join("regions.csv");
+        if !path.is_file() {
+            bail!(
+                "there is no `{}`: name the folder that holds it with `--definitions DIR`",
+                path.display(),
+            );
+        }
+        RegionTable::from_csv(&text(&path)?).with_context(|| format!("in `{}`", path.display()))
+    }
+
     /// Catalogue, code tables and parameters, with every finding about them.
     pub fn reference(&self) -> Result<(Option<Reference>, Vec<Diagnostic>)> {
         if !self.definitions.is_dir() {
@@ -88,7 +110,8 @@ impl Definitions {
     pub fn require_program(&self) -> Result<(Reference, Program)> {
         let reference = self.require_reference()?;
         let sources = policies(&[self.definitions.join("policies")])?;
-        let (program, findings) = Program::compile(&sources, &reference);
+        let (program, mut findings) = Program::compile(&sources, &reference);
+        findings.extend(program.drafts());
         output::diagnostics(&findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             bail!(

@@ -38,6 +38,8 @@ enum Command {
     Check(command::check::Arguments),
     /// Say who qualifies for one policy, or version, and not for another
     Diff(command::diff::Arguments),
+    /// Draft the policy file of a document, every clause accounted for
+    Draft(command::draft::Arguments),
     /// Build dossiers and a snapshot from departments' tables
     Build(command::build::Arguments),
     /// Judge every dossier by every policy and write the matches
@@ -54,8 +56,16 @@ enum Command {
     Sql(command::sql::Arguments),
     /// List what is new for each subject since the last run
     Push(command::push::Arguments),
+    /// Find policies by words, or documents of a corpus
+    Search(Box<command::search::Arguments>),
     /// Answer portals over HTTP from a snapshot
     Serve(command::serve::Arguments),
+    /// Find one kind of value in each line: numbers, bounds, money, dates, codes
+    Parse(command::parse::Arguments),
+    /// List what documents state: conditions, benefits, windows, with their words
+    Extract(command::extract::Arguments),
+    /// Measure how good an answer is
+    Evaluate(command::evaluate::Arguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(command::schema::Arguments),
 }
@@ -67,6 +77,7 @@ fn main() -> ExitCode {
         Command::Synth(arguments) => command::synth::run(&arguments),
         Command::Check(arguments) => command::check::run(&arguments),
         Command::Diff(arguments) => command::diff::run(&arguments),
+        Command::Draft(arguments) => command::draft::run(&arguments),
         Command::Build(arguments) => command::build::run(&arguments),
         Command::Match(arguments) => command::matches::run(&arguments),
         Command::Upcoming(arguments) => command::upcoming::run(&arguments),
@@ -75,7 +86,11 @@ fn main() -> ExitCode {
         Command::Simulate(arguments) => command::simulate::run(&arguments),
         Command::Sql(arguments) => command::sql::run(&arguments),
         Command::Push(arguments) => command::push::run(&arguments),
+        Command::Search(arguments) => command::search::run(&arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),
+        Command::Extract(arguments) => command::extract::run(&arguments),
+        Command::Evaluate(arguments) => command::evaluate::run(&arguments),
+        Command::Parse(arguments) => command::parse::run(&arguments),
         Command::Schema(arguments) => command::schema::run(&arguments),
     };
     match result {

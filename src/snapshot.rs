@@ -89,7 +89,8 @@ impl From {
             Some(path) => input::policies(std::slice::from_ref(path))?,
             None => own_policies(&snapshot)?,
         };
-        let (program, findings) = Program::compile(&sources, &reference);
+        let (program, mut findings) = Program::compile(&sources, &reference);
+        findings.extend(program.drafts());
         output::diagnostics(&findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             bail!("the policies have errors: correct them, or build again");

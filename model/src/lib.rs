@@ -5,7 +5,8 @@
 //! field of a dossier means and where it comes from; [`frame`] is a dossier
 //! table in memory; [`policy`] is a policy file and the cases beside it;
 //! [`rules`] reads, checks and evaluates the conditions; [`matching`] turns
-//! verdicts into matches; [`office`] answers what a policy office asks of all
+//! verdicts into matches; [`text`] reads what offices publish and [`draft`]
+//! makes policies of it; [`office`] answers what a policy office asks of all
 //! dossiers together, and of the rules themselves.
 //!
 //! Deliberately absent: files, network, clocks, randomness, async. Every date
@@ -15,9 +16,12 @@
 pub mod catalogue;
 pub mod diagnostic;
 pub mod domain;
+pub mod draft;
 pub mod frame;
 pub mod matching;
+pub mod metrics;
 pub mod office;
 pub mod policy;
 pub mod reference;
 pub mod rules;
+pub mod text;

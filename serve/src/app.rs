@@ -22,7 +22,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     auth, calculator, dossier, explanation, fields, health, lookup, office, openapi::Description,
-    page, policies, preferences, problem::Problem, pushes, recommendations, state::State,
+    page, policies, preferences, problem::Problem, pushes, recommendations, search, state::State,
 };
 
 /// Longest body, in bytes.
@@ -48,6 +48,7 @@ pub fn app(state: State) -> Router {
     let open = Router::new()
         .route("/v1/health", get(health::health))
         .route("/v1/policies", get(policies::list))
+        .route("/v1/policies/search", get(search::search))
         .route("/v1/policies/{id}", get(policies::one))
         .route("/v1/fields", get(fields::fields))
         .route("/v1/match", post(calculator::calculate));

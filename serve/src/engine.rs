@@ -27,7 +27,10 @@ use zhida_model::{
         program::{Program, Source},
     },
 };
-use zhida_store::{Snapshot, StoreError};
+use zhida_store::{
+    Snapshot, StoreError,
+    search::{Record, SearchError, SearchIndex},
+};
 
 use crate::office::desk::Desk;
 
@@ -112,6 +115,7 @@ pub struct Engine {
     condition: OnceLock<Condition>,
     days: Mutex<Days>,
     desks: Mutex<Vec<(Date, Arc<Desk>)>>,
+    search: OnceLock<SearchIndex>,
     /// What is proved about its rules, once somebody asks.
     pub proofs: OnceLock<Report>,
 }
@@ -138,7 +142,8 @@ impl Engine {
             .filter(|name| name.ends_with(".yaml") && !name.ends_with(".cases.yaml"))
             .map(|name| Ok(Source { name: name.to_owned(), text: text(name)? }))
             .collect::<Result<Vec<_>, EngineError>>()?;
-        let (program, findings) = Program::compile(&sources, &reference);
+        let (program, mut findings) = Program::compile(&sources, &reference);
+        findings.extend(program.drafts());
         let errors: Vec<Diagnostic> =
             findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
         if !errors.is_empty() {
@@ -151,6 +156,7 @@ impl Engine {
             condition: OnceLock::new(),
             days: Mutex::new(Vec::new()),
             desks: Mutex::new(Vec::new()),
+            search: OnceLock::new(),
             proofs: OnceLock::new(),
         })
     }
@@ -200,6 +206,29 @@ impl Engine {
         }
         days.push((wanted, Arc::clone(&day)));
         day
+    }
+
+    /// The words of the policies, ready to be asked; reads them the first time.
+    ///
+    /// # Errors
+    /// When the index cannot be made.
+    pub fn search(&self) -> Result<&SearchIndex, SearchError> {
+        if let Some(index) = self.search.get() {
+            return Ok(index);
+        }
+        let records: Vec<Record> = self
+            .rules
+            .program
+            .policies
+            .iter()
+            .map(|policy| {
+                let name = self.rules.reference.regions.full_name(policy.region);
+                let name = name.unwrap_or_default();
+                Record::of_policy(&policy.file, Some((policy.region.value(), &name)))
+            })
+            .collect();
+        let index = SearchIndex::in_memory(&records)?;
+        Ok(self.search.get_or_init(|| index))
     }
 
     /// What policy offices share on a day; looks at everybody the first time.

@@ -31,6 +31,7 @@ pub mod problem;
 pub mod push;
 pub mod pushes;
 pub mod recommendations;
+pub mod search;
 mod server;
 pub mod state;
 pub mod view;

@@ -17,6 +17,7 @@ use utoipa::{
         crate::health::health,
         crate::policies::list,
         crate::policies::one,
+        crate::search::search,
         crate::fields::fields,
         crate::calculator::calculate,
         crate::lookup::lookup,

@@ -117,7 +117,10 @@ pub async fn list(
     Ok(axum::Json(Policies { as_of: as_of.to_string(), total, policies, themes }))
 }
 
-fn region(reference: &Reference, text: Option<&str>) -> Result<Option<RegionCode>, Problem> {
+pub(crate) fn region(
+    reference: &Reference,
+    text: Option<&str>,
+) -> Result<Option<RegionCode>, Problem> {
     let Some(text) = text else { return Ok(None) };
     RegionCode::parse(text)
         .ok()

@@ -198,3 +198,9 @@ impl From<zhida_store::StoreError> for Problem {
         Problem::internal(error)
     }
 }
+
+impl From<zhida_store::search::SearchError> for Problem {
+    fn from(error: zhida_store::search::SearchError) -> Problem {
+        Problem::internal(error)
+    }
+}

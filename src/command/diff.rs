@@ -1,13 +1,14 @@
 //! `zhida diff`: who qualifies for one policy, or version, and not for another,
-//! and which words changed.
+//! and which words changed; of two documents, which statements.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use serde_json::json;
 use zhida_model::{
     diagnostic::Severity,
+    draft::difference::{self, Change, Event, Side},
     office::proofs::{
         Answer,
         compare::{Difference, Verdict},
@@ -30,7 +31,7 @@ use crate::{
 /// Arguments of `zhida diff`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Two policy files, the older first
+    /// Two policy files, or two documents, the older first
     #[arg(num_args = 2, value_names = ["FILE", "FILE"])]
     files: Vec<PathBuf>,
     /// A policy of the definitions instead, by its id
@@ -57,6 +58,15 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool> {
+    if let [from, to] = arguments.files.as_slice() {
+        match (is_policy(from), is_policy(to)) {
+            (true, true) => {}
+            (false, false) => return documents(from, to, arguments.format),
+            _ => bail!(
+                "a policy file and a document cannot be compared: run `zhida draft` on the document first"
+            ),
+        }
+    }
     let reference = arguments.definitions.require_reference()?;
     let (program, from, to) = match (&arguments.policy, arguments.files.as_slice()) {
         (Some(id), _) => versions(arguments, id, &reference)?,
@@ -72,6 +82,53 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         Format::Json => output::say(&format!("{:#}", json!(difference))),
         Format::Table => output::say(&text(&difference)),
     }
+    Ok(true)
+}
+
+/// Whether a file is a policy rather than a document.
+fn is_policy(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// What two documents state differently.
+fn documents(from: &Path, to: &Path, format: Format) -> Result<bool> {
+    let found = difference::difference(&input::document(from)?, &input::document(to)?);
+    if format == Format::Json {
+        output::say(&format!("{:#}", json!(found)));
+        return Ok(true);
+    }
+    let said = |side: &Option<Side>| {
+        side.as_ref().map_or_else(String::new, |side| {
+            format!(
+                "{} {}\n{}",
+                side.article.as_deref().unwrap_or_default(),
+                side.words,
+                side.reading
+            )
+            .trim()
+            .to_owned()
+        })
+    };
+    let row = |change: &Change| {
+        let event = match change.event {
+            Event::Added => "+",
+            Event::Removed => "-",
+            Event::Changed => "~",
+        };
+        let kind = serde_json::to_value(change.kind).ok();
+        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        vec![event.to_owned(), kind, change.what.clone(), said(&change.before), said(&change.after)]
+    };
+    let rows = found.changes.iter().map(row).collect();
+    output::say(&output::table(&["", "kind", "what", "before", "after"], &[], rows));
+    let count = |event: Event| found.changes.iter().filter(|change| change.event == event).count();
+    output::say(&format!(
+        "{} changed, {} added, {} removed, {} the same",
+        count(Event::Changed),
+        count(Event::Added),
+        count(Event::Removed),
+        found.same
+    ));
     Ok(true)
 }
 

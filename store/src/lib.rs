@@ -6,6 +6,7 @@
 //! checks each chunk when it is first read; [`Layout`] says which columns a
 //! table has; [`Manifest`] lists what a snapshot consists of;
 //! [`atomic_write`] serves every other file that must never be half written.
+//! [`document`] reads what offices publish: text, HTML, DOCX, PDF.
 //!
 //! On disk, below the directory the caller names:
 //! ```text
@@ -25,6 +26,7 @@
 mod atomic;
 mod decode;
 mod digest;
+pub mod document;
 mod encode;
 mod error;
 mod ipc;
@@ -33,6 +35,7 @@ mod layout;
 mod manifest;
 mod mapping;
 mod place;
+pub mod search;
 mod snapshot;
 mod writer;
 

@@ -2,26 +2,32 @@
 
 use crate::support::run;
 
-const COMMANDS: [&str; 14] = [
-    "demo", "synth", "check", "diff", "build", "match", "coverage", "simulate", "upcoming",
-    "explain", "sql", "push", "serve", "schema",
+const COMMANDS: [&str; 19] = [
+    "demo", "synth", "check", "diff", "draft", "build", "match", "coverage", "simulate",
+    "upcoming", "search", "extract", "evaluate", "explain", "sql", "push", "serve", "schema",
+    "parse",
 ];
 
 #[test]
 fn wrong_usage_ends_with_two() {
-    let wrong: [&[&str]; 12] = [
+    let wrong: [&[&str]; 17] = [
         &[],
         &["rank"],
         &["check", "--nonsense"],
         &["check", "--format", "xml"],
         &["diff", "only-one.yaml"],
         &["diff", "--policy", "nev-purchase-tax"],
+        &["draft"],
+        &["draft", "notice.txt", "--audience", "everybody"],
         &["build"],
         &["build", "--out", "x", "--known-at", "yesterday", "--key-file", "k"],
         &["match", "--data", "x", "--best", "-1"],
         &["explain", "only-one", "--data", "x"],
         &["serve", "--data", "x", "--bind", "nowhere"],
         &["sql", "tech-sme", "--dialect", "oracle"],
+        &["parse"],
+        &["parse", "--kind", "colour"],
+        &["parse", "--kind", "date", "--reference-date", "yesterday"],
     ];
     for arguments in wrong {
         let run = run(arguments);

@@ -296,6 +296,9 @@ pub enum Status {
     Demonstration,
     /// The official wording, confirmed by the issuer.
     Official,
+    /// Drafted from a document (`zhida draft`) and confirmed by nobody: it is
+    /// checked, but neither matched nor served.
+    Draft,
 }
 
 /// One article of the text.

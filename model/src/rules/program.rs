@@ -12,7 +12,7 @@ use crate::{
     },
     diagnostic::{Diagnostic, Place, Severity},
     domain::RegionCode,
-    policy::file::{CaseType, Condition, PolicyFile},
+    policy::file::{CaseType, Condition, PolicyFile, Status},
     reference::Reference,
     rules::{
         check::{Audience, Checker, Fault, ManualClause},
@@ -139,6 +139,24 @@ impl Program {
         self.policies.iter().position(|policy| {
             policy.key.id == id && policy.key.version == version && policy.key.case == case
         })
+    }
+
+    /// An error for every draft (`status: draft`): nobody has confirmed it, so
+    /// nobody is judged by it. Whoever matches or serves asks here first.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<Diagnostic> {
+        let drafts = self.policies.iter().filter(|policy| policy.file.status == Status::Draft);
+        drafts
+            .map(|policy| Diagnostic {
+                file: policy.source.clone(),
+                place: place::of(&policy.file.id),
+                severity: Severity::Error,
+                code: "draft",
+                message: format!("`{}` is a draft that nobody has confirmed", policy.key.id),
+                subject: String::new(),
+                help: "review it and change its `status`".to_owned(),
+            })
+            .collect()
     }
 
     /// Compiles files. Every finding of every file is returned beside what compiled.

@@ -6,6 +6,7 @@
 mod office;
 mod open;
 mod push;
+mod search;
 mod start;
 mod subjects;
 mod world;

@@ -291,6 +291,7 @@ async fn the_description_names_every_route() {
             "/v1/office/simulations",
             "/v1/office/upcoming",
             "/v1/policies",
+            "/v1/policies/search",
             "/v1/policies/{id}",
             "/v1/pushes",
             "/v1/pushes/{id}/acknowledgements",
