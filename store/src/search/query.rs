@@ -50,8 +50,7 @@ impl Part {
     ];
 
     /// How much a match counts. Words, pairs and characters were weighed on
-    /// one half of a public set of questions on statutes and confirmed on the
-    /// other; see `docs/text.md`.
+    /// a public set of questions on statutes, all of it seen; see `docs/text.md`.
     fn weight(self) -> f64 {
         match self {
             Part::Words => 1.0,
