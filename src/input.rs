@@ -8,7 +8,7 @@ use clap::Args;
 use zhida_model::{
     catalogue,
     diagnostic::{Diagnostic, Severity},
-    domain::{IndustryTable, RegionTable},
+    domain::{IndustryTable, RegionCode, RegionTable},
     policy::Parameters,
     reference::Reference,
     rules::program::{Program, Source},
@@ -35,6 +35,11 @@ pub fn text(path: &Path) -> Result<String> {
         Ok(text) => Ok(text),
         Err(_) => bail!("`{}` is not UTF-8: save it as UTF-8", path.display()),
     }
+}
+
+/// Six digits of a region, for arguments.
+pub fn region_code(text: &str) -> Result<RegionCode, String> {
+    RegionCode::parse(text).map_err(|error| error.to_string())
 }
 
 /// The text of a document of any format, its notes told.

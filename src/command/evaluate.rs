@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use zhida_model::{
-    metrics::extraction::{self, Agreement, LabelledClause, Report, Score},
-    text::extract::extract,
+    metrics::extraction::{self, Agreement, Label, LabelledClause, Report, Score},
+    text::extract::{Item, Kind, Op, extract},
 };
 
 use crate::{
@@ -122,23 +122,39 @@ fn print(report: &Report, differences: bool) {
     output::say(&output::table(&["key", "equal", "compared", "share"], &[1, 2, 3], rows));
     if differences {
         for difference in &report.differences {
-            let words =
-                difference.extracted.as_ref().map_or("(nothing)", |item| item.text.as_str());
-            let marked = difference
-                .labelled
-                .as_ref()
-                .map_or_else(|| "(nothing)".to_owned(), |label| format!("{label:?}"));
-            output::say(&format!(
-                "{}: {} differs; labelled {marked}; extracted {words}",
-                difference.doc,
-                if difference.keys.is_empty() {
-                    "presence".to_owned()
-                } else {
-                    difference.keys.join(", ")
-                },
-            ));
+            let nothing = || "nothing".to_owned();
+            let marked = difference.labelled.as_ref().map_or_else(nothing, marked);
+            let found = difference.extracted.as_ref().map_or_else(nothing, found);
+            let keys = if difference.keys.is_empty() {
+                "presence".to_owned()
+            } else {
+                difference.keys.join(", ")
+            };
+            let doc = &difference.doc;
+            output::say(&format!("{doc}: {keys} differs; marked {marked}; extracted {found}"));
         }
     }
+}
+
+/// A label in a line: where, and what it says.
+fn marked(label: &Label) -> String {
+    let Label { start, end, kind, op, value, value2, unit, .. } = label;
+    let words = label.quote.clone().unwrap_or_else(|| format!("characters {start} to {end}"));
+    said(&words, *kind, *op, [Some(value), value2.as_ref(), Some(unit)])
+}
+
+/// A statement in a line.
+fn found(item: &Item) -> String {
+    let parts = [item.value.as_ref(), item.value2.as_ref(), item.unit.as_ref()];
+    said(&item.text, item.kind, item.op, parts)
+}
+
+fn said(words: &str, kind: Kind, op: Op, parts: [Option<&String>; 3]) -> String {
+    let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let kind = serde_json::to_value(kind).map(name).unwrap_or_default();
+    let op = serde_json::to_value(op).map(name).unwrap_or_default();
+    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    format!("`{words}` ({kind} {op} {})", parts.join(" "))
 }
 
 fn score(name: &str, found: Score) -> Vec<String> {

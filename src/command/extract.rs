@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "kind")]
     documents: bool,
     /// Where the documents hold, six digits; told by issuer, title or number otherwise
-    #[arg(long, value_name = "CODE", value_parser = region_code)]
+    #[arg(long, value_name = "CODE", value_parser = input::region_code)]
     region: Option<RegionCode>,
     #[command(flatten)]
     definitions: Definitions,
@@ -66,11 +66,6 @@ impl From<KindChoice> for Kind {
             KindChoice::Other => Kind::Other,
         }
     }
-}
-
-/// Six digits of a region.
-fn region_code(text: &str) -> Result<RegionCode, String> {
-    RegionCode::parse(text).map_err(|error| error.to_string())
 }
 
 /// Runs the command. A file that cannot be read is told and the others go on.

@@ -19,7 +19,7 @@ use zhida_model::{
     },
 };
 
-use crate::input::Definitions;
+use crate::input::{self, Definitions};
 
 /// Bytes of the longest line that is read; what is longer is no line of text.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DATE")]
     reference_date: Option<Date>,
     /// Where the lines were written, for names that several regions have (`--kind region`)
-    #[arg(long, value_name = "CODE", value_parser = region_code)]
+    #[arg(long, value_name = "CODE", value_parser = input::region_code)]
     region: Option<RegionCode>,
     #[command(flatten)]
     definitions: Definitions,
@@ -60,11 +60,6 @@ impl FromStr for Wanted {
             }),
         }
     }
-}
-
-/// Six digits of a region.
-fn region_code(text: &str) -> Result<RegionCode, String> {
-    RegionCode::parse(text).map_err(|error| error.to_string())
 }
 
 /// How one line is answered.

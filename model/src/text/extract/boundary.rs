@@ -18,7 +18,7 @@ pub(super) struct Convention {
 
 /// Families of law whose texts let 以上 include and 以下 exclude the number
 /// without saying so clause by clause: the classification of enterprise sizes
-/// (工信部联企业〔2011〕300号, note 2 of its table).
+/// (工信部联企业〔2011〕300号), which writes 及以上 and 以下 for neighbouring classes.
 const SPLIT_FAMILIES: [&str; 2] = ["中小企业划型标准", "统计上大中小微型企业划分"];
 
 /// The convention of a document.
