@@ -14,9 +14,9 @@ use super::{
     cue::{Class, Cue, Cues},
     group,
     item::{BoundarySource, Item, Kind, Logic, Op},
-    kind::{self, Around},
+    kind::{self, Around, Tone},
     statement::{Statement, statements},
-    wording::{Hit, Tracker, Wordings},
+    wording::{Hit, MeasureClass, Tracker, Wordings},
 };
 
 mod choose;
@@ -46,6 +46,7 @@ pub(super) struct Found<'t> {
     hits: Vec<Hit>,
     cues: Vec<Cue>,
     heading: Option<Kind>,
+    tone: Tone,
     /// Field of the share that the line above introduces: 比例应当符合下列要求.
     share: Option<&'static str>,
     context: choose::Context,
@@ -100,7 +101,13 @@ impl<'t> Reader<'t> {
             if let Some(share) = choose::last_share(self.wordings, &hits) {
                 shares.insert(clause.line, share);
             }
+            let tone = if statements.is_empty() {
+                Tone::default()
+            } else {
+                Tone::of(&words, &self.chars[clause.body..clause.end])
+            };
             let found = Found {
+                tone,
                 hits,
                 cues,
                 heading: context.kind,
@@ -162,8 +169,26 @@ impl<'t> Reader<'t> {
                 field: named.is_some_and(|hit| self.wordings.rows()[hit.wording].field.is_some()),
                 plan: self.plan,
                 heading: found.heading,
+                tone: found.tone,
             };
             let kind = kind::kind(statement, &around);
+            let lasting = &Statement { op: Op::AtLeast, lower: Some(true), ..statement.clone() };
+            let lasts = kind == Kind::Condition
+                && statement.class == MeasureClass::Span
+                && kind::span::lasted(statement, &around);
+            let statement = if lasts { lasting } else { statement };
+            let reached = &Statement {
+                op: Op::Equal,
+                lower: None,
+                start: statement.number,
+                ..statement.clone()
+            };
+            let reports = kind == Kind::Other
+                && statement.op == Op::AtLeast
+                && self.chars.get(statement.start) == Some(&'达')
+                && statement.end > statement.number
+                && around.tone.past;
+            let statement = if reports { reached } else { statement };
             if !choose::keep(self.chars, statement, kind, &around) {
                 continue;
             }

@@ -17,6 +17,11 @@ pub(crate) struct Clause {
     pub(crate) line: usize,
 }
 
+/// Characters after which a comma or blank ends a clause too (any character at twice as
+/// many): every statement looks around in its clause, and the time must not grow faster
+/// than the text.
+const LONG: usize = 2_000;
+
 /// Every clause of the document's own lines.
 pub(crate) fn clauses(chars: &[char], structure: &Structure) -> Vec<Clause> {
     let mut found = Vec::new();
@@ -37,7 +42,9 @@ pub(crate) fn clauses(chars: &[char], structure: &Structure) -> Vec<Clause> {
                 ';' => true,
                 _ => false,
             };
-            if ends {
+            let length = at + 1 - start;
+            let cut = matches!(chars[at], ',' | '、' | ' ' | '|') && length >= LONG;
+            if ends || cut || length >= 2 * LONG {
                 push(chars, &mut found, (start, at + 1), line.body.start, index);
                 start = at + 1;
                 depth = 0;

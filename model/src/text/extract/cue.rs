@@ -28,9 +28,18 @@ pub(crate) enum Class {
     Fixed,
     Stat,
     Report,
+    Only,
+    Pick,
+    Done,
+    Assign,
+    Applicant,
+    Arrange,
+    Authority,
+    Deem,
+    Mainly,
 }
 
-const NAMES: [(&str, Class); 17] = [
+const NAMES: [(&str, Class); 26] = [
     ("grant", Class::Grant),
     ("charge", Class::Charge),
     ("leave", Class::Leave),
@@ -48,6 +57,15 @@ const NAMES: [(&str, Class); 17] = [
     ("fixed", Class::Fixed),
     ("stat", Class::Stat),
     ("report", Class::Report),
+    ("only", Class::Only),
+    ("pick", Class::Pick),
+    ("done", Class::Done),
+    ("assign", Class::Assign),
+    ("applicant", Class::Applicant),
+    ("arrange", Class::Arrange),
+    ("authority", Class::Authority),
+    ("deem", Class::Deem),
+    ("mainly", Class::Mainly),
 ];
 
 /// A telling word in a clause; offsets count characters of the document.

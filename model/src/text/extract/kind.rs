@@ -7,144 +7,70 @@
 //! the authority as other.
 
 use super::{
-    cue::{Class, Cue},
+    cue::Class,
     item::{Kind, Op},
     statement::Statement,
     wording::MeasureClass,
 };
 
-mod span;
+mod around;
+pub(crate) mod count;
+pub(crate) mod span;
+mod tone;
 
-/// The words around one statement.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Around<'t> {
-    /// All characters of the document, folded.
-    pub(crate) chars: &'t [char],
-    /// Telling words of the clause.
-    pub(crate) cues: &'t [Cue],
-    /// First character of the part between commas.
-    pub(crate) part_start: usize,
-    /// Character after the last of that part.
-    pub(crate) part_end: usize,
-    /// Character after the last of the clause.
-    pub(crate) clause_end: usize,
-    /// Where the wording that names the quantity ends, if one does.
-    pub(crate) named: Option<usize>,
-    /// Whether that wording is a field of the catalogue.
-    pub(crate) field: bool,
-    /// Whether the document is a plan or a report as a whole.
-    pub(crate) plan: bool,
-    /// What the headings above the clause are about.
-    pub(crate) heading: Option<Kind>,
-}
-
-impl Around<'_> {
-    /// Where the last word of `class` ends that stands before `at` in the part.
-    fn before(&self, class: Class, at: usize) -> Option<usize> {
-        let inside =
-            |cue: &&Cue| cue.class == class && cue.end <= at && cue.start >= self.part_start;
-        self.cues.iter().filter(inside).map(|cue| cue.end).max()
-    }
-
-    /// The same within the whole clause.
-    fn anywhere_before(&self, class: Class, at: usize) -> Option<usize> {
-        self.cues.iter().filter(|cue| cue.class == class && cue.end <= at).map(|cue| cue.end).max()
-    }
-
-    /// Whether a word of `class` stands behind `at` in the clause.
-    fn anywhere_after(&self, class: Class, at: usize) -> bool {
-        self.cues.iter().any(|cue| cue.class == class && cue.start >= at)
-    }
-
-    /// Where the first word of `class` starts that stands behind `at` in the part.
-    fn after(&self, class: Class, at: usize) -> Option<usize> {
-        let inside = |cue: &&Cue| cue.class == class && cue.start >= at && cue.end <= self.part_end;
-        self.cues.iter().filter(inside).map(|cue| cue.start).min()
-    }
-
-    /// Whether a word of `class` starts at most `distance` characters behind `at`.
-    fn soon(&self, class: Class, at: usize, distance: usize) -> bool {
-        self.after(class, at).is_some_and(|start| start <= at + distance)
-    }
-
-    /// Whether the clause has a word of `class` at all.
-    fn has(&self, class: Class) -> bool {
-        self.cues.iter().any(|cue| cue.class == class)
-    }
-
-    /// Whether something happens or does not behind `at` in the part.
-    pub(crate) fn happens(&self, at: usize, distance: usize) -> bool {
-        self.soon(Class::Event, at, distance)
-    }
-
-    /// Whether the clause is a report or a plan.
-    pub(crate) fn reports(&self) -> bool {
-        self.plan || self.has(Class::Report)
-    }
-
-    /// Whether the comparator forbids rather than measures, outside of a list
-    /// of conditions: 不得少于两人 tells an office how to act.
-    fn forbids(&self, statement: &Statement) -> bool {
-        self.heading != Some(Kind::Condition)
-            && ["不得", "不能", "不应", "至少", "控制在"]
-                .iter()
-                .any(|word| self.follows(statement.start, word))
-    }
-
-    /// Whether the characters at `at` read `word`.
-    pub(crate) fn follows(&self, at: usize, word: &str) -> bool {
-        word.chars().enumerate().all(|(n, c)| self.chars.get(at + n) == Some(&c))
-    }
-
-    /// Whether the characters right before `at` read `word`.
-    pub(crate) fn precedes(&self, at: usize, word: &str) -> bool {
-        word.chars()
-            .rev()
-            .enumerate()
-            .all(|(n, c)| at.checked_sub(n + 1).is_some_and(|place| self.chars[place] == c))
-    }
-
-    /// Whether the part goes on as a circumstance: it ends in `…的，`.
-    fn circumstance(&self, statement: &Statement) -> bool {
-        let stops = |at: usize| matches!(self.chars.get(at), Some(',' | ':' | ';' | '。' | '、'));
-        (matches!(self.chars.get(statement.end), Some('的' | '者')) && stops(statement.end + 1))
-            || (self.part_end > statement.end + 1
-                && self.chars.get(self.part_end - 1) == Some(&'的')
-                && self.part_end <= self.clause_end)
-    }
-
-    /// Whether a later part closes as a circumstance before anybody is told
-    /// what to do: `授权后3年内，形成年产值…的，`.
-    fn circumstance_ahead(&self, statement: &Statement) -> bool {
-        let close = (statement.end..self.clause_end.saturating_sub(1)).find(|&at| {
-            self.chars[at] == '的' && matches!(self.chars[at + 1], ',' | ';' | '。' | ':')
-        });
-        let Some(close) = close else { return false };
-        let told = |cue: &Cue| {
-            cue.class == Class::Duty
-                && cue.start >= self.part_start
-                && cue.start < close
-                && matches!(self.chars[cue.start], '应' | '须' | '必' | '需')
-        };
-        !self.cues.iter().any(told)
-    }
-}
+pub(crate) use around::Around;
+pub(crate) use tone::Tone;
 
 /// What the statement is about.
 pub(crate) fn kind(statement: &Statement, around: &Around<'_>) -> Kind {
     let figure =
         !matches!(statement.class, MeasureClass::Span | MeasureClass::Age | MeasureClass::Score);
-    if figure && around.reports() && !around.circumstance(statement) {
+    let asked = around.circumstance(statement)
+        || threshold(statement)
+            && around.follows(statement.end, "的")
+            && !around.follows(statement.end, "的标准")
+            && !around.follows(statement.end, "的比例")
+        || threshold(statement) && around.heading == Some(Kind::Condition)
+        || threshold(statement) && !around.follows(statement.start, "达") && around.only_dated();
+    if figure && around.reports() && !asked {
         return Kind::Other;
+    }
+    let stated = statement.op == Op::Equal || statement.class == MeasureClass::Age;
+    if stated && around.tone.example {
+        return Kind::Other;
+    }
+    // 每献血200毫升积2分: what points are given for.
+    if statement.op == Op::Equal
+        && statement.class != MeasureClass::Score
+        && around.points_behind(statement.end)
+    {
+        return Kind::Condition;
     }
     match statement.class {
         MeasureClass::Money => money(statement, around),
         MeasureClass::Ratio | MeasureClass::Times => ratio(statement, around),
+        // 满60周岁当月: a day to count from.
+        MeasureClass::Age
+            if ["之月", "当月", "当日", "当年"]
+                .iter()
+                .any(|word| around.follows(statement.end, word)) =>
+        {
+            Kind::Other
+        }
+        // 居民平均期望寿命达到81.95岁
+        MeasureClass::Age
+            if statement.op != Op::Less
+                && (around.has(Class::Report) || around.plan)
+                && around.tone.past
+                && !around.follows(statement.end, "的") =>
+        {
+            Kind::Other
+        }
         MeasureClass::Age => Kind::Condition,
         MeasureClass::Span => span::kind(statement, around),
         MeasureClass::Score => score(statement),
         MeasureClass::Area => area(statement, around),
-        MeasureClass::Count | MeasureClass::None => count(statement, around),
+        MeasureClass::Count | MeasureClass::None => count::kind(statement, around),
     }
 }
 
@@ -169,42 +95,50 @@ fn reports(around: &Around<'_>) -> bool {
     around.has(Class::Stat) && !around.has(Class::Grant) && !around.has(Class::Charge)
 }
 
+/// `有不少于十万元的开办资金`: what somebody must have.
+fn owned(statement: &Statement, around: &Around<'_>) -> bool {
+    threshold(statement)
+        && (around.precedes(statement.start, "有") && !around.precedes(statement.start, "没有"))
+}
+
+/// Whether nothing in the clause or above it speaks of giving or charging.
+fn untold(statement: &Statement, around: &Around<'_>) -> bool {
+    let moved = ["降低", "提高", "上调", "下调", "上浮", "下浮", "减少", "增加"]
+        .iter()
+        .any(|word| around.precedes(statement.start, word));
+    let by = !around.precedes(statement.start, "占")
+        && (around.part_start.max(statement.start.saturating_sub(80))..statement.start)
+            .any(|at| around.chars[at] == '按');
+    let told = [Class::Grant, Class::Charge, Class::Insurance, Class::Amount, Class::Leave];
+    !by && !moved && around.heading.is_none() && !told.iter().any(|class| around.has(*class))
+}
+
 fn money(statement: &Statement, around: &Around<'_>) -> Kind {
-    let named = named_last(statement, around);
-    let noun =
-        around.soon(Class::Charge, statement.end, 2) || around.soon(Class::Grant, statement.end, 6);
-    // 单价5000元以下的用品: the words that follow are what it is asked of.
-    let attributive = around.precedes(statement.end, "以下") && around.follows(statement.end, "的");
+    if owned(statement, around) || reached(statement, around) {
+        return Kind::Condition;
+    }
+    if provided(statement, around) {
+        return Kind::Other;
+    }
+    let closed = around.follows(statement.end, ")");
+    let noun = !closed
+        && (around.soon(Class::Charge, statement.end, 2)
+            || around.soon(Class::Grant, statement.end, 6));
+    let exempt = statement.op == Op::AtMost
+        && given(statement, around).is_none()
+        && (around.follows(statement.end, "的部分")
+            || ["免征", "免缴", "免收", "减征", "减半"]
+                .iter()
+                .any(|word| around.follows(statement.end, word)));
+    if exempt || portion(statement, around) {
+        return Kind::Condition;
+    }
     match statement.op {
-        Op::Equal if around.circumstance(statement) && !noun => Kind::Condition,
-        Op::AtMost
-            if (around.circumstance(statement) || attributive)
-                && !noun
-                && !around.follows(statement.end, "的标准") =>
-        {
-            Kind::Condition
-        }
-        // 个人缴费1000元,补贴120元: what is paid decides what is given.
-        Op::Equal
-            if around.precedes(statement.start, "缴费")
-                && around.anywhere_after(Class::Grant, statement.end) =>
-        {
-            Kind::Condition
-        }
-        Op::Equal if reports(around) => Kind::Other,
-        Op::Equal => Kind::Benefit,
-        Op::AtMost
-            if around.precedes(statement.number, "给予")
-                || around.precedes(statement.number, "支持") =>
-        {
-            Kind::Benefit
-        }
-        Op::AtMost if named && !noun && (around.field || given(statement, around).is_none()) => {
-            Kind::Condition
-        }
-        Op::AtMost => Kind::Benefit,
+        Op::Equal => money_fixed(statement, around, noun),
+        Op::AtMost => money_at_most(statement, around, noun),
+        Op::More | Op::Less => Kind::Condition,
         _ if noun => Kind::Benefit,
-        _ if named || around.circumstance(statement) => Kind::Condition,
+        _ if named_last(statement, around) || around.circumstance(statement) => Kind::Condition,
         _ if around.follows(statement.end, "的标准") => Kind::Benefit,
         _ if around
             .before(Class::Grant, statement.start)
@@ -216,22 +150,186 @@ fn money(statement: &Statement, around: &Around<'_>) -> Kind {
     }
 }
 
+/// A sum without a comparator; `noun` tells that what is paid stands right behind.
+fn money_fixed(statement: &Statement, around: &Around<'_>, noun: bool) -> Kind {
+    // 个人缴费1000元,补贴120元: what is paid decides what is given.
+    let paid = around.precedes(statement.start, "缴费")
+        && around.anywhere_after(Class::Grant, statement.end);
+    let case = around.circumstance(statement) && !noun;
+    match () {
+        () if stepped(around, statement.start) || case || paid => Kind::Condition,
+        () if reports(around) => Kind::Other,
+        () if threshold_named(statement, around) => Kind::Condition,
+        () => Kind::Benefit,
+    }
+}
+
+/// What people own or earn; a sum of it that nobody gives is a limit.
+const OWNED: [&str; 10] =
+    ["资产", "财产", "存款", "价值", "售价", "单价", "总价", "收入", "债务", "余额"];
+
+/// `不超过5000元`: a cap of what is given, or a limit of what somebody has.
+fn money_at_most(statement: &Statement, around: &Around<'_>, noun: bool) -> Kind {
+    // 单价5000元以下的用品: the words that follow are what it is asked of.
+    let attributive = around.precedes(statement.end, "以下") && around.follows(statement.end, "的");
+    let case = (around.circumstance(statement) || attributive)
+        && !noun
+        && !around.follows(statement.end, "的标准");
+    if case {
+        return Kind::Condition;
+    }
+    let capped = ["给予", "支持"].iter().any(|word| around.precedes(statement.number, word))
+        || ["最高", "上限", "封顶"].iter().any(|word| around.follows(statement.start, word))
+        || around.nearly(Class::Grant, statement.start, 0);
+    if capped {
+        return Kind::Benefit;
+    }
+    let unpaid = around.field || given(statement, around).is_none();
+    if named_last(statement, around) && !noun && unpaid {
+        return Kind::Condition;
+    }
+    let paid = [Class::Grant, Class::Charge, Class::Insurance, Class::Leave];
+    let limit = around.heading != Some(Kind::Benefit)
+        && !paid.iter().any(|class| around.has(*class))
+        && OWNED.iter().any(|word| around.said(word, statement.start));
+    if limit { Kind::Condition } else { Kind::Benefit }
+}
+
+/// `使用率达到80%的全额返退`: a case, whatever is given in it.
+fn reached(statement: &Statement, around: &Around<'_>) -> bool {
+    // 120元以上的由基金支付: a verb follows, no noun.
+    let verbs = [
+        "的并",
+        "的处",
+        "的责令",
+        "的奖",
+        "的补",
+        "的减",
+        "的免",
+        "的每",
+        "的一",
+        "的由",
+        "的支付",
+        "的给予",
+        "的予以",
+        "的按",
+        "的不",
+        "的可",
+        "的应",
+        "的报销",
+        "的全额",
+    ];
+    let outer = matches!(statement.op, Op::AtLeast | Op::AtMost)
+        && (around.precedes(statement.end, "以上") || around.precedes(statement.end, "以下"));
+    if outer && verbs.iter().any(|word| around.follows(statement.end, word)) {
+        return true;
+    }
+    let words = ["达到", "超过", "低于", "高于", "不足", "未达到", "不满"];
+    let case =
+        ["的", "时", "后", "给予", "一次性"].iter().any(|word| around.follows(statement.end, word));
+    case && threshold(statement)
+        && words.iter().any(|word| around.follows(statement.start, word))
+        && !around.follows(statement.end, "的部分")
+        && !around.follows(statement.end, "的标准")
+        && around.after(Class::Grant, statement.end + 1) != Some(statement.end + 1)
+}
+
+/// `保障收入线准入标准调整至70%`: a limit that no comparator tells.
+fn threshold_named(statement: &Statement, around: &Around<'_>) -> bool {
+    [
+        "资产净值限额",
+        "资产限额",
+        "收入限额",
+        "准入标准",
+        "收入线标准",
+        "准入线",
+        "认定标准为",
+        "准入条件为",
+    ]
+    .iter()
+    .any(|word| around.said(word, statement.start))
+}
+
+/// `超过起付标准，不足10万元的合规医疗费用，支付60%`: the part of a sum that a rate is for.
+fn portion(statement: &Statement, around: &Around<'_>) -> bool {
+    let sums = ["部分", "费用", "医疗费", "医药费"];
+    statement.op != Op::Equal
+        && around.follows(statement.end, "的")
+        && sums.iter().any(|word| around.precedes(around.part_end, word))
+        && around.part_end < around.clause_end
+        && around.anywhere_after(Class::Grant, around.part_end)
+}
+
+/// `县级以上人民政府应当每年安排不少于500万元`: what an authority provides.
+fn provided(statement: &Statement, around: &Around<'_>) -> bool {
+    // 市财政每年安排5000万元设立专项资金
+    if ["经费投入", "财政投入", "财政性"].iter().any(|word| around.said(word, statement.start))
+        && threshold(statement)
+        && !around.circumstance(statement)
+    {
+        return true;
+    }
+    let budget = ["财政", "专项资金", "预算", "净收益", "土地出让"]
+        .iter()
+        .any(|word| around.said(word, statement.start));
+    if budget && ["安排", "投入", "划出"].iter().any(|word| around.precedes(statement.start, word))
+    {
+        return true;
+    }
+    let authority = around.anywhere_before(Class::Authority, statement.start);
+    let duty = around.anywhere_before(Class::Duty, statement.start);
+    let spent = ["安排", "投入", "列支", "经费", "预算"]
+        .iter()
+        .any(|word| around.said(word, statement.start));
+    statement.op == Op::AtLeast && spent && authority.is_some() && duty > authority
+}
+
+/// `招生比例不得超过`, `配建比例不低于`: how an office or a building is to be.
+fn arranged(statement: &Statement, around: &Around<'_>) -> bool {
+    around.before(Class::Arrange, statement.start).is_some()
+        || statement.op == Op::AtMost
+            && around.before(Class::Office, statement.start).is_some()
+            && around.heading != Some(Kind::Condition)
+        || around.forbids(statement)
+            && around.anywhere_before(Class::Office, statement.start).is_some()
+}
+
 fn ratio(statement: &Statement, around: &Around<'_>) -> Kind {
     let noun =
         around.soon(Class::Charge, statement.end, 3) || around.soon(Class::Grant, statement.end, 6);
     if ["通过", "同意", "出席"].iter().any(|word| around.follows(statement.end, word)) {
         return Kind::Condition;
     }
+    if ["乘以", "×", "系数为"].iter().any(|word| around.precedes(statement.start, word)) {
+        return Kind::Benefit;
+    }
+    if statement.op == Op::Equal && !noun && around.circumstance_right_behind(statement.end) {
+        return Kind::Condition;
+    }
+    if around.follows(statement.end, "的标准") && around.said("按", statement.start) {
+        return Kind::Benefit;
+    }
+    if statement.op == Op::Equal && threshold_named(statement, around) {
+        return Kind::Condition;
+    }
     if statement.op == Op::Equal {
-        return if reports(around) { Kind::Other } else { Kind::Benefit };
+        let other = reports(around) || untold(statement, around) || arranged(statement, around);
+        return if other { Kind::Other } else { Kind::Benefit };
     }
     if around.circumstance(statement) {
         return Kind::Condition;
     }
+    if reached(statement, around) {
+        return Kind::Condition;
+    }
+    if !noun && arranged(statement, around) || provided(statement, around) {
+        return Kind::Other;
+    }
     if noun || around.anywhere_before(Class::Insurance, statement.start).is_some() {
         return Kind::Benefit;
     }
-    if named_last(statement, around) && around.field {
+    let least = matches!(statement.op, Op::AtLeast | Op::More);
+    if named_last(statement, around) && (around.field || least) {
         return Kind::Condition;
     }
     let granted = around.anywhere_before(Class::Grant, statement.start).is_some();
@@ -241,6 +339,9 @@ fn ratio(statement: &Statement, around: &Around<'_>) -> Kind {
         || around.anywhere_before(Class::Charge, statement.start).is_some()
     {
         return Kind::Benefit;
+    }
+    if around.named.is_some() && !around.follows(statement.end, "的比例") {
+        return Kind::Condition;
     }
     if around.forbids(statement) || around.follows(statement.end, "的比例") {
         return Kind::Other;
@@ -253,16 +354,39 @@ fn score(statement: &Statement) -> Kind {
 }
 
 fn area(statement: &Statement, around: &Around<'_>) -> Kind {
-    if around.follows(statement.start, "最高") {
+    if ["最高", "最多", "最大"].iter().any(|word| around.follows(statement.start, word)) {
         return Kind::Benefit;
     }
-    if statement.op != Op::Equal && around.follows(statement.end, "的") {
+    if around.follows(statement.start, "控制在") || around.soon(Class::Mainly, statement.end, 6)
+    {
+        return Kind::Other;
+    }
+    if around.attributive(statement) {
+        return Kind::Condition;
+    }
+    let promised = around.heading == Some(Kind::Benefit)
+        || around.before(Class::Fixed, statement.start).is_some()
+            && around.before(Class::Grant, statement.start).is_some();
+    let asked_for = ["申请", "分配", "配租", "配售", "安排", "租赁", "购买"]
+        .iter()
+        .any(|word| around.precedes(statement.start, word));
+    if statement.op == Op::Equal && (promised || asked_for) {
+        return Kind::Benefit;
+    }
+    if threshold(statement) && around.anywhere_after(Class::Grant, around.part_end) {
         return Kind::Condition;
     }
     if around.before(Class::Fixed, statement.start).is_some()
         || around.after(Class::Fixed, statement.end).is_some()
     {
         return Kind::Other;
+    }
+    let each = ["每户", "人均", "每人", "每家"].iter().any(|w| around.precedes(statement.start, w));
+    if statement.op == Op::AtMost
+        && each
+        && around.anywhere_before(Class::Grant, around.part_start).is_some()
+    {
+        return Kind::Benefit;
     }
     let granted = around.before(Class::Grant, statement.start).is_some()
         || around.after(Class::Grant, statement.end).is_some();
@@ -274,63 +398,9 @@ fn area(statement: &Statement, around: &Around<'_>) -> Kind {
     }
 }
 
-fn count(statement: &Statement, around: &Around<'_>) -> Kind {
-    let start = statement.start;
-    let unit = statement.unit.as_deref().unwrap_or_default();
-    if unit == "字" || around.before(Class::Fixed, start).is_some() {
-        return Kind::Other;
-    }
-    let office = around.anywhere_before(Class::Office, start).is_some()
-        || around.soon(Class::Office, statement.end, 4);
-    if office && !around.circumstance(statement) {
-        return Kind::Other;
-    }
-    match statement.op {
-        Op::Equal if stepped(around, start) || only(around, start) => Kind::Condition,
-        Op::Equal if unit == "人" && household(around, statement.end) => Kind::Condition,
-        Op::Equal
-            if unit == "项"
-                && (around.follows(statement.end, "积") || around.follows(statement.end, "加")) =>
-        {
-            Kind::Condition
-        }
-        Op::Equal if matches!(unit, "项" | "笔") => Kind::Benefit,
-        Op::Equal if unit == "套" && around.before(Class::Grant, start).is_some() => Kind::Benefit,
-        Op::Equal
-            if unit == "次"
-                && ["给予", "享受", "免费"].iter().any(|word| around.precedes(start, word)) =>
-        {
-            Kind::Benefit
-        }
-        Op::Equal => Kind::Other,
-        Op::AtMost => {
-            let served = around.anywhere_before(Class::Insurance, start).is_some()
-                || around.before(Class::Grant, start).is_some()
-                || around.soon(Class::Grant, statement.end, 12);
-            if served { Kind::Benefit } else { Kind::Condition }
-        }
-        _ if around.forbids(statement) => Kind::Other,
-        _ => Kind::Condition,
-    }
-}
-
 /// `每满一年`, `每增加30件`: a step that something is granted for.
 pub(crate) fn stepped(around: &Around<'_>, start: usize) -> bool {
-    if ["每满", "每增加", "每新增"].iter().any(|word| around.precedes(start, word)) {
-        return true;
-    }
-    false
-}
-
-/// `只能承租一套`: neither more nor less.
-fn only(around: &Around<'_>, start: usize) -> bool {
-    let from = start.saturating_sub(8).max(around.part_start);
-    (from..start).any(|at| {
-        ["只能", "只可", "只限", "只允许", "仅限"].iter().any(|word| around.follows(at, word))
-    })
-}
-
-/// `两人家庭`, `3人户`: the size of a household.
-pub(crate) fn household(around: &Around<'_>, end: usize) -> bool {
-    around.follows(end, "家庭") || around.follows(end, "户") || around.follows(end, "口之家")
+    ["每满", "每增加", "每新增", "每增长", "每提高", "每降低", "每减少"]
+        .iter()
+        .any(|word| around.precedes(start, word))
 }

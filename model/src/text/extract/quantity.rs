@@ -43,6 +43,9 @@ pub(crate) fn quantities(chars: &[char], from: usize, to: usize) -> Vec<Quantity
             at = skip_title(chars, at, to);
         } else if character.is_ascii_alphabetic() {
             at = skip_latin(chars, at, to);
+        } else if let Some(half) = half(chars, at).filter(|half| half.end <= to) {
+            at = half.end;
+            found.push(half);
         } else if starts_number(chars, at) {
             at = take(chars, at, to, &mut found);
         } else {
@@ -50,6 +53,24 @@ pub(crate) fn quantities(chars: &[char], from: usize, to: usize) -> Vec<Quantity
         }
     }
     found
+}
+
+/// `一半`, `半数以上`, `过半数`: a share in words.
+fn half(chars: &[char], at: usize) -> Option<Quantity> {
+    let written = matches!(chars.get(at..at + 2)?, ['一', '半'] | ['半', '数']);
+    let alone = !chars.get(at + 2).is_some_and(|c| "径导场路年天日".contains(*c))
+        && !at.checked_sub(1).is_some_and(|before| {
+            is_chinese_digit(chars[before]) || chars[before].is_ascii_digit()
+        });
+    let value = Number::ratio(1, 2).filter(|_| written && alone)?;
+    Some(Quantity {
+        start: at,
+        end: at + 2,
+        value,
+        unit: Some("ratio".to_owned()),
+        class: MeasureClass::Ratio,
+        article_like: false,
+    })
 }
 
 /// Whether a number may start here.
@@ -141,8 +162,7 @@ fn take(chars: &[char], at: usize, to: usize, found: &mut Vec<Quantity>) -> usiz
         return end.max(at + 1);
     }
     let (end, unit) = unit_of(chars, &measure, to);
-    let factor = unit.is_none()
-        && (before == '×' || at >= 3 && matches!(chars[at - 3..at], ['系', '数', '为']));
+    let factor = unit.is_none() && is_factor(chars, at, end);
     let unit = if factor { Some("ratio".to_owned()) } else { unit };
     if unit.is_none() && matches!(before, '表' | '图' | '/' | '_') {
         return number.end.max(at + 1);
@@ -163,19 +183,55 @@ fn take(chars: &[char], at: usize, to: usize, found: &mut Vec<Quantity>) -> usiz
     next
 }
 
+/// `×0.6`, `系数为0.9`, `缴费指数按1计算`: a number to multiply with.
+fn is_factor(chars: &[char], at: usize, end: usize) -> bool {
+    let before = chars.get(at.saturating_sub(12)..at).unwrap_or_default();
+    let behind = |words: &[char]| before.ends_with(words);
+    let counted = behind(&['按'])
+        && chars.get(end..end + 2) == Some(&['计', '算'])
+        && before.windows(2).any(|pair| matches!(pair, ['指' | '系', '数']));
+    let times = behind(&['乘', '以']) && chars.get(end).is_none_or(|c| !c.is_alphabetic());
+    times || behind(&['×']) || behind(&['系', '数', '为']) || counted
+}
+
 /// Unit of a measure as the labels name it; a counter as written where the
 /// table of units knows none, and up to three Latin letters (200CC).
 fn unit_of(chars: &[char], measure: &measure::Measure, to: usize) -> (usize, Option<String>) {
     let written = match measure.unit {
         Some(unit) => (measure.end, Some(unit.name().to_owned())),
         None => match chars.get(measure.end) {
+            // A slip seen in print: 15个工作内.
+            Some('个')
+                if chars.get(measure.end..measure.end + 4) == Some(&['个', '工', '作', '内']) =>
+            {
+                (measure.end + 3, Some("工作日".to_owned()))
+            }
             Some('积') if chars.get(measure.end + 1) == Some(&'分') => {
                 (measure.end + 2, Some("分".to_owned()))
             }
             _ if contains_parts(&chars[measure.start..measure.end]) => {
                 (measure.end, Some("ratio".to_owned()))
             }
+            // 10大类: a sort of sorts.
+            Some('大') if matches!(chars.get(measure.end + 1), Some('类' | '项' | '块')) => {
+                let end = measure.end + 2;
+                (end, Some(chars[measure.end..end].iter().collect()))
+            }
+            Some(_) if amount_of_money(chars, measure) => (measure.end, Some("元".to_owned())),
             Some(&counter) if measure.end < to && COUNTERS.contains(counter) => {
+                (measure.end + 1, Some(counter.to_string()))
+            }
+            // 2晚以上: whatever is counted, where a comparator follows.
+            Some(&counter)
+                if counter.is_alphabetic()
+                    && !counter.is_ascii()
+                    && !"以及或和至到的之内元".contains(counter)
+                    && measure.end + 2 < to
+                    && matches!(
+                        chars[measure.end + 1..measure.end + 3],
+                        ['以', '上' | '下' | '内'] | ['及', '以']
+                    ) =>
+            {
                 (measure.end + 1, Some(counter.to_string()))
             }
             _ => {
@@ -193,6 +249,17 @@ fn unit_of(chars: &[char], measure: &measure::Measure, to: usize) -> (usize, Opt
     }
 }
 
+/// `国土基金100亿、市区两级财政200亿元`: hundreds of millions of what its neighbours are.
+fn amount_of_money(chars: &[char], measure: &measure::Measure) -> bool {
+    /// Characters before and behind in which a sum with its currency must stand.
+    const NEAR: usize = 60;
+    let large = chars.get(measure.end.saturating_sub(1)) == Some(&'亿');
+    let ends = chars.get(measure.end).is_some_and(|c| matches!(c, '、' | ',' | ')' | ';' | '。'));
+    let sum = |pair: &[char]| matches!(pair, ['亿', '元']);
+    let around = chars.get(measure.start.saturating_sub(NEAR)..chars.len().min(measure.end + NEAR));
+    large && ends && around.is_some_and(|around| around.windows(2).any(sum))
+}
+
 /// Whether a number is written as a fraction: 三分之二.
 fn contains_parts(chars: &[char]) -> bool {
     chars.windows(2).any(|pair| pair == ['分', '之'])
@@ -204,7 +271,7 @@ fn label(unit: String) -> String {
         "名" | "位" => "人".to_owned(),
         "百分点" | "个百分点" => "ratio".to_owned(),
         "天" => "日".to_owned(),
-        "会计年度" | "周年" => "年".to_owned(),
+        "会计年度" | "年度" | "个年度" | "周年" => "年".to_owned(),
         _ => unit,
     }
 }
@@ -248,6 +315,30 @@ fn names_something(
         return Some(end);
     }
     let of_month = before == '月' || before == '的' && start >= 2 && chars[start - 2] == '月';
+    if next == '日' && day_of_range(chars, start) {
+        return Some(end + 1);
+    }
+    // 二次分配: once more; 第1、2项: places in a list.
+    let again =
+        next == '次' && end == start + 1 && chars[start] == '二' && !"以及,。;".contains(after);
+    let through = matches!(before, '至' | '-' | '到')
+        && matches!(next, '项' | '款' | '条' | '类' | '章' | '批' | '级')
+        && {
+            let first = (0..start - 1)
+                .rev()
+                .take(5)
+                .find(|&at| !chars[at].is_ascii_digit() && !is_chinese_digit(chars[at]));
+            first.is_some_and(|at| chars[at] == '第')
+        };
+    if through {
+        return Some(end + 1);
+    }
+    let listed = before == '、'
+        && matches!(next, '项' | '款' | '条')
+        && chars.get(start.saturating_sub(4)..start).is_some_and(|c| c.contains(&'第'));
+    if again || listed {
+        return Some(end + 1);
+    }
     if of_month && next == '日' {
         return Some(end + 1);
     }
@@ -255,6 +346,22 @@ fn names_something(
         return Some(end + 1);
     }
     date(chars, number, to)
+}
+
+/// `5月1日至30日`, `每月一日至十日`, `4月30日前(含30日)`: a second day of the month.
+fn day_of_range(chars: &[char], start: usize) -> bool {
+    let behind = |words: &[char]| {
+        start.checked_sub(words.len()).is_some_and(|at| &chars[at..start] == words)
+    };
+    let range = ['至', '-', '到', '~'].iter().any(|sign| behind(&['日', *sign]));
+    let dated = range && {
+        let first = (0..start - 2)
+            .rev()
+            .take(3)
+            .find(|&at| !chars[at].is_ascii_digit() && !is_chinese_digit(chars[at]));
+        first.is_some_and(|at| chars[at] == '月')
+    };
+    dated || behind(&['前', '(', '含']) || behind(&['后', '(', '含'])
 }
 
 /// Where a date ends that starts with this number.
@@ -328,15 +435,26 @@ fn idiom(chars: &[char], start: usize, end: usize, unit: Option<&str>) -> bool {
     let next = chars.get(end).copied().unwrap_or(' ');
     match unit {
         Some("次") => next == '性',
+        Some("部") => next == '分',
         Some("年") => {
-            matches!(next, '级' | '制') || (chars[start] == '半' && matches!(before, '上' | '下'))
+            let rate =
+                next == '期' && chars.get(end + 1).is_some_and(|c| "存贷定国市利".contains(*c));
+            let programme = ["行动计划", "行动方案", "规划", "计划"].iter().any(|word| {
+                let length = word.chars().count();
+                chars
+                    .get(end..end + length)
+                    .is_some_and(|here| here.iter().copied().eq(word.chars()))
+            });
+            rate || programme
+                || matches!(next, '级' | '制')
+                || (chars[start] == '半' && matches!(before, '上' | '下'))
         }
         Some("分") => {
             chars[start] == '十' && !matches!(before, '得' | '积' | '加' | '扣' | '满' | '达')
         }
         Some("元") => chars.get(end - 1) == Some(&'角') && matches!(before, '珠' | '江'),
-        Some("人") => next == '民',
-        Some("日") => matches!(next, '常' | '照' | '游'),
+        Some("人") => matches!(next, '民' | '口'),
+        Some("日") => matches!(next, '常' | '照' | '游' | '三' | '作'),
         _ => false,
     }
 }

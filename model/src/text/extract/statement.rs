@@ -64,13 +64,31 @@ impl Bounded {
             .or_else(|| reach::before(chars, &quantity, from, after.is_some()))
             .filter(inside)
             .filter(|bound| !most_of_all(chars, bound, &quantity))
-            .filter(|bound| chars.get(bound.start..bound.end) != Some(&['从']));
+            .filter(|bound| chars.get(bound.start..bound.end) != Some(&['从']))
+            .filter(|bound| !attained(chars, bound) && !headed(chars, bound, &quantity))
+            .filter(|bound| !confined(chars, bound, &quantity, after))
+            .map(|bound| least(chars, bound));
         Bounded {
             before,
             after,
             mark: mark.filter(|_| before.is_some() || after.is_none()),
             quantity,
         }
+    }
+
+    /// `少于12个月的(含12个月)`: takes in the number that a mark repeats behind 的.
+    fn repeated(&mut self, chars: &[char], again: &Quantity) -> bool {
+        let gap = chars.get(self.end()..again.start).unwrap_or_default();
+        let same = self.quantity.unit == again.unit
+            && self.quantity.value.compare(again.value) == Some(std::cmp::Ordering::Equal);
+        let marked = same
+            && matches!(gap, ['的', '(', '含'] | ['的', '(', '包', '含'])
+            && chars.get(again.end) == Some(&')');
+        if marked && self.before.is_some() && self.after.is_none() {
+            let (start, end) = (self.end(), again.end + 1);
+            self.mark = Some(Inclusion { start, end, inclusive: true });
+        }
+        marked
     }
 
     fn start(&self) -> usize {
@@ -99,6 +117,34 @@ impl Bounded {
     }
 }
 
+/// `限三级医院`, `限25周岁以上`: confined to those, no bound of its own.
+fn confined(chars: &[char], bound: &Bound, quantity: &Quantity, after: Option<Bound>) -> bool {
+    let word = chars.get(bound.start..bound.end).unwrap_or_default();
+    word.contains(&'限')
+        && word.len() <= 3
+        && (after.is_some() || quantity.unit.as_deref() == Some("级"))
+}
+
+/// `资产净值限额3人户为54万元`: the limit is that of the sum.
+fn headed(chars: &[char], bound: &Bound, quantity: &Quantity) -> bool {
+    chars.get(bound.start..bound.end) == Some(&['限', '额'])
+        && quantity.unit.as_deref() == Some("人")
+        && matches!(chars.get(quantity.end), Some('户' | '家'))
+}
+
+/// `工期长达36个月`, `高达30%`: so much it is, no bound.
+fn attained(chars: &[char], bound: &Bound) -> bool {
+    chars.get(bound.start..bound.end) == Some(&['达'])
+        && bound.start.checked_sub(1).is_some_and(|at| matches!(chars[at], '长' | '高' | '多'))
+}
+
+/// `最低限额为2亿元`: the word before turns the limit around.
+fn least(chars: &[char], bound: Bound) -> Bound {
+    let limit = chars.get(bound.start..bound.start + 2) == Some(&['限', '额']);
+    let low = bound.start.checked_sub(2).map(|at| &chars[at..bound.start]) == Some(&['最', '低']);
+    if limit && low { Bound { start: bound.start - 2, side: Side::Lower, ..bound } } else { bound }
+}
+
 /// `最大五百家公司`, `最高一个层次`: a rank, no bound.
 fn most_of_all(chars: &[char], bound: &Bound, quantity: &Quantity) -> bool {
     let word = chars.get(bound.start..bound.end).unwrap_or_default();
@@ -113,6 +159,9 @@ pub(crate) fn statements(chars: &[char], from: usize, to: usize) -> Vec<Statemen
     let mut all: Vec<Bounded> = Vec::new();
     for quantity in quantities(chars, from, to) {
         // A number inside the mark of the one before repeats it: 以上(含60周岁).
+        if all.last_mut().is_some_and(|last| last.repeated(chars, &quantity)) {
+            continue;
+        }
         if all.last().is_none_or(|last| last.end() <= quantity.start) {
             all.push(Bounded::new(chars, quantity, from, to));
         }
@@ -121,7 +170,13 @@ pub(crate) fn statements(chars: &[char], from: usize, to: usize) -> Vec<Statemen
     let mut found = Vec::new();
     let mut at = 0;
     while at < all.len() {
-        if let Some(range) = all.get(at + 1).and_then(|next| range(chars, &all[at], next)) {
+        if all.get(at + 1).is_some_and(|next| repeats(chars, &all[at], next)) {
+            found.extend(
+                single(chars, &all[at + 1], from)
+                    .map(|whole| or_equal(whole, &all[at], all[at + 1].before.is_some())),
+            );
+            at += 2;
+        } else if let Some(range) = all.get(at + 1).and_then(|next| range(chars, &all[at], next)) {
             found.push(range);
             at += 2;
         } else {
@@ -130,6 +185,26 @@ pub(crate) fn statements(chars: &[char], from: usize, to: usize) -> Vec<Statemen
         }
     }
     found
+}
+
+/// `180天或者少于180天`, `两个及两个以上`: the number twice, once with a comparator.
+fn repeats(chars: &[char], left: &Bounded, right: &Bounded) -> bool {
+    let gap = chars.get(left.end()..right.start()).unwrap_or_default();
+    left.bound().is_none()
+        && right.bound().is_some()
+        && left.quantity.value.compare(right.quantity.value) == Some(std::cmp::Ordering::Equal)
+        && left.quantity.unit == right.quantity.unit
+        && matches!(gap, ['或'] | ['或', '者'] | ['及'] | ['和'])
+}
+
+/// A comparison that names its number on its own before.
+fn or_equal(whole: Statement, number: &Bounded, exclusive: bool) -> Statement {
+    let start = number.start();
+    match whole.op {
+        Op::More if exclusive => Statement { start, op: Op::AtLeast, lower: Some(true), ..whole },
+        Op::Less if exclusive => Statement { start, op: Op::AtMost, upper: Some(true), ..whole },
+        _ => Statement { start, ..whole },
+    }
 }
 
 /// In a list (`10%、16%、22%以上`) the comparator of the last or first counts for all.
@@ -141,15 +216,24 @@ fn share_bounds(chars: &[char], all: &mut [Bounded]) {
             && right.before.is_none()
             && left.quantity.class == right.quantity.class
             && left.quantity.end < right.quantity.start
-            && is_list(&chars[left.quantity.end..right.quantity.start]);
+            && is_list(&chars[left.quantity.end..right.quantity.start], left.quantity.class);
         if let Some(after) = right.after.filter(|_| listed && left.before.is_none()) {
             left.after = Some(Bound { start: left.quantity.end, end: left.quantity.end, ..after });
         }
     }
 }
 
-fn is_list(gap: &[char]) -> bool {
-    matches!(gap, ['、'] | ['和'] | ['或'] | [','])
+fn is_list(gap: &[char], class: MeasureClass) -> bool {
+    // 女性四十周岁、男性五十周岁以上
+    let sexes = class == MeasureClass::Age
+        && gap.len() <= 6
+        && matches!(gap.first(), Some('、' | ',' | '和' | '或'))
+        && gap.iter().any(|c| matches!(c, '男' | '女'));
+    sexes
+        || matches!(
+            gap,
+            ['、'] | ['和'] | ['或'] | [','] | ['或', '者', '累', '计'] | ['或', '累', '计']
+        )
 }
 
 /// Two neighbours that bound one quantity from both sides.

@@ -4,8 +4,9 @@
 use crate::text::structure::Structure;
 
 use super::super::{
+    cue::Class,
     item::{Item, Kind, Op},
-    kind::Around,
+    kind::{self, Around},
     statement::Statement,
     wording::{Hit, MeasureClass, Wordings},
 };
@@ -248,6 +249,10 @@ pub(super) fn field(
         "pension_months" if topic == Topic::ResidentPension => Some("resident_pension_months"),
         "insured_months_continuous" if contains(before, "累计") => None,
         "residence_since" if statement.unit.as_deref() == Some("日") => None,
+        // A step of a scale, or how long a card was held.
+        "residence_since" if before.ends_with(&['每']) || contains(before, "居住证时间") => {
+            None
+        }
         other => Some(other),
     }
 }
@@ -259,8 +264,13 @@ pub(super) fn keep(chars: &[char], statement: &Statement, kind: Kind, around: &A
     if statement.op != Op::Equal {
         let reference = statement.class == MeasureClass::Span
             && statement.op == Op::AtMost
+            && !around.precedes(statement.start, "近")
+            && !around.happens(statement.end, 1)
+            && !around.soon(Class::Duty, statement.end, 0)
             && contains(&chars[statement.number..statement.end], "年度");
-        let nameless = statement.op == Op::Between && statement.unit.is_none();
+        let per = around.precedes(statement.start, "每") && statement.op == Op::More;
+        let cell = around.part_start == statement.start && around.part_end == statement.end;
+        let nameless = statement.unit.is_none() && (statement.op == Op::Between || cell);
         let calendar = statement.op == Op::Between
             && unit == "日"
             && ["日至", "日-", "日到", "日~"]
@@ -273,10 +283,16 @@ pub(super) fn keep(chars: &[char], statement: &Statement, kind: Kind, around: &A
                     .iter()
                     .any(|c| c.is_ascii_digit() || *c == '%')
                 || contains(&chars[statement.end..around.part_end], "百分之")
-                || !around.happens(statement.end, 60));
+                || !around.happens(statement.end, 60) && !around.happens_later(statement.end, 24));
         let papers =
             statement.op == Op::Between && unit == "项" && around.precedes(statement.start, "材料");
-        return !reference && !nameless && !calendar && !recent && !papers;
+        // 申请之日前一年内累计满八个月: the months count, the year is where they lie.
+        let spanned = statement.class == MeasureClass::Span
+            && statement.op == Op::AtMost
+            && around.precedes(statement.end, "内")
+            && (around.precedes(statement.start, "日前") || around.precedes(statement.start, ","))
+            && around.counted_over(statement.end);
+        return !per && !spanned && !reference && !nameless && !calendar && !recent && !papers;
     }
     match statement.class {
         MeasureClass::Count => keep_count(chars, statement, kind, around),
@@ -290,21 +306,74 @@ fn keep_count(chars: &[char], statement: &Statement, kind: Kind, around: &Around
     let digit = chars[statement.number].is_ascii_digit();
     match statement.unit.as_deref().unwrap_or_default() {
         "" | "级" | "口" => false,
-        _ if around.reports() => kind == Kind::Other && digit,
-        // Copies to hand in.
-        "份" => true,
+        _ if kind == Kind::Other && summed(chars, around, statement.start) => false,
+        "人" if around.reports() && kind::count::household(around, statement.end) => false,
+        _ if around.reports() && digit && around.precedes(statement.start, "以上") => {
+            kind == Kind::Other
+        }
+        _ if SAID.iter().any(|word| around.precedes(statement.start, word)) => false,
+        _ if kind == Kind::Condition && around.points_behind(statement.end) => {
+            !steps(around, statement.start)
+        }
+        _ if around.reports() => {
+            let told = kind::count::appointed(around, statement.start)
+                || around.nearly(Class::Done, statement.start, 0)
+                    && statement.unit.as_deref() == Some("次");
+            kind == Kind::Other && (digit || told)
+        }
+        // Copies to hand in, rounds of a procedure.
+        "份" | "批次" => true,
+        "张" => kind == Kind::Other,
+        "本" => digit,
         "次" => {
             let vague = chars.get(statement.end) == Some(&'或');
-            !vague && (kind != Kind::Other || every(chars, around))
+            let done = around.nearly(Class::Done, statement.start, 0)
+                || around.precedes(statement.start, "为")
+                || around.precedes(statement.start, "先后");
+            !vague && (kind != Kind::Other || done || every(chars, around))
         }
         "套" if kind == Kind::Benefit => true,
-        "人" | "户" | "套" | "所" | "家" if digit => true,
-        "项" if around.follows(statement.end, "积") || around.follows(statement.end, "加") => {
-            true
+        "人" | "户" | "套" | "所" | "家" | "条" if digit => true,
+        "人" if kind::count::titled(around, statement.start) => true,
+        "人" if kind == Kind::Condition => true,
+        "人" | "所" => kind::count::appointed(around, statement.start),
+        "个" if kind::count::appointed(around, statement.start) => {
+            !SORTS.iter().any(|word| around.follows(statement.end, word))
         }
+        "项" if digit && kind == Kind::Other => !steps(around, statement.start),
+        "项" if kind == Kind::Condition => !steps(around, statement.start),
         "项" | "笔" => kind == Kind::Condition || frequent(chars, around, &["可申请", "可申报"]),
-        _ => kind == Kind::Condition,
+        _ => matches!(kind, Kind::Condition | Kind::Benefit),
     }
+}
+
+/// `个人素质、参保情况、居住情况3项指标`: a count that only sums up what was named.
+fn summed(chars: &[char], around: &Around<'_>, start: usize) -> bool {
+    let noun = start.checked_sub(1).is_some_and(|at| {
+        chars[at].is_alphabetic() && !"等共计约近达为有的各设建满足".contains(chars[at])
+            || chars[at] == ')'
+    });
+    let mut marks = 0;
+    let mut digits = false;
+    for at in (around.part_start.max(start.saturating_sub(60))..start).rev() {
+        match chars[at] {
+            '、' => marks += 1,
+            c if marks < 2 && c.is_ascii_digit() => digits = true,
+            _ => {}
+        }
+    }
+    noun && marks >= 2 && !digits
+}
+
+/// What stands before a count that only sums up what was named.
+const SAID: [&str; 5] = ["等", "上述", "以上", "下列", "以下"];
+
+/// What counts of sorts and parts are followed by.
+const SORTS: [&str; 8] = ["类", "档", "等级", "方面", "部分", "阶段", "层次", "步骤"];
+
+/// `每获得1项`: a unit of measure.
+fn steps(around: &Around<'_>, start: usize) -> bool {
+    ["每获", "每获得", "每取得", "每新增", "每"].iter().any(|word| around.precedes(start, word))
 }
 
 /// Whether a bare length of time states something, or only says over which
@@ -314,21 +383,27 @@ fn keep_span(chars: &[char], statement: &Statement, kind: Kind, around: &Around<
     let before = start.checked_sub(1).map_or(' ', |at| chars[at]);
     let next = chars.get(end).copied().unwrap_or(' ');
     if before == '每' {
-        let repeated = kind == Kind::Other && contains(&chars[end..around.clause_end], "次");
+        let office = statement.unit.as_deref() == Some("工作日");
+        let repeated = kind == Kind::Other
+            && (office
+                || contains(&chars[end..around.clause_end], "次")
+                || around.soon(Class::Done, end, 4));
         return kind == Kind::Condition || repeated;
     }
     let soon = |distance: usize, word: &str| {
         contains(&chars[end..around.part_end.min(end + distance)], word)
     };
     let year = statement.unit.as_deref() == Some("年");
-    let reference = matches!(before, '近' | '最' | '上' | '/' | '某' | '该' | '本' | '下' | '来')
-        || before == '前' && (year || next == '的' || soon(3, "平均"))
-        || around.precedes(start, "月前")
-        || statement.article_like && next.is_ascii_digit()
-        || contains(&chars[statement.number..end], "学年")
-        || soon(5, "分之")
-        || next == '义';
-    kind != Kind::Other && !reference
+    let reference =
+        matches!(before, '近' | '去' | '最' | '上' | '/' | '某' | '该' | '本' | '下' | '来')
+            || before == '前' && (year || next == '的' || soon(3, "平均"))
+            || around.precedes(start, "月前")
+            || statement.article_like && next.is_ascii_digit()
+            || contains(&chars[statement.number..end], "学年")
+            || contains(&chars[statement.number..end], "年度") && before != '跨'
+            || soon(5, "分之")
+            || next == '义';
+    (kind != Kind::Other || kind::span::of_office(around, start)) && !reference
 }
 
 /// `每年一次`, `每3年审查一次`: how often something is done.

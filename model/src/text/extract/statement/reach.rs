@@ -18,12 +18,33 @@ pub(super) fn before(
     from: usize,
     bounded_after: bool,
 ) -> Option<Bound> {
-    notice(chars, quantity, bounded_after).or_else(|| superlative(chars, quantity, from)).or_else(
-        || {
+    let shared = matches!(quantity.class, MeasureClass::Ratio | MeasureClass::Times);
+    let wide = || far(chars, quantity, from).filter(|_| shared && !bounded_after);
+    majority(chars, quantity, bounded_after)
+        .or_else(|| notice(chars, quantity, bounded_after))
+        .or_else(wide)
+        .or_else(|| superlative(chars, quantity, from))
+        .or_else(|| {
             let share = matches!(quantity.class, MeasureClass::Ratio | MeasureClass::Times);
-            if share && !bounded_after { far(chars, quantity, from) } else { None }
-        },
-    )
+            match (bounded_after, share) {
+                (true, _) => None,
+                (false, true) => far(chars, quantity, from),
+                (false, false) => near(chars, quantity, from),
+            }
+        })
+}
+
+/// `过半数`: more than half.
+fn majority(chars: &[char], quantity: &Quantity, bounded_after: bool) -> Option<Bound> {
+    let start = quantity.start.checked_sub(1)?;
+    let half = chars.get(quantity.start..quantity.end) == Some(&['半', '数']);
+    (half && !bounded_after && chars[start] == '过').then_some(Bound {
+        start,
+        end: quantity.start,
+        side: Side::Lower,
+        inclusive: false,
+        explicit: false,
+    })
 }
 
 /// `提前三日`, `期满之日前3个月`: at least so long before; `逾期二十日`, `连续两次`,
@@ -39,6 +60,7 @@ fn notice(chars: &[char], quantity: &Quantity, bounded_after: bool) -> Option<Bo
             explicit: false,
         })
     };
+    let days = matches!(quantity.unit.as_deref(), Some("日" | "工作日"));
     let counted = quantity.unit.as_deref() == Some("次");
     let relaxed = quantity
         .start
@@ -47,11 +69,22 @@ fn notice(chars: &[char], quantity: &Quantity, bounded_after: bool) -> Option<Bo
     if let Some(start) = relaxed {
         return lower(start).map(|bound| Bound { side: Side::Upper, ..bound });
     }
+    let ended = ["终止前", "届满前", "到期前", "结束前"].iter().any(|word| {
+        let before = chars.get(quantity.start.saturating_sub(3)..quantity.start);
+        before.is_some_and(|before| before.iter().copied().eq(word.chars()))
+    });
+    if ended && quantity.class == MeasureClass::Span && !bounded_after {
+        return lower(start + 1);
+    }
     match chars.get(start..quantity.start)? {
         ['提', '前'] | ['逾', '期'] if quantity.class == MeasureClass::Span => lower(start),
         ['连', '续'] | ['累', '计'] if counted => lower(start),
         ['日' | '满' | '期', '前'] if quantity.class == MeasureClass::Span && !bounded_after => {
             lower(start + 1)
+        }
+        [before, '前'] if days && !bounded_after && before.is_alphabetic() => {
+            let word = !"以之年月提当".contains(*before);
+            word.then(|| lower(start + 1)).flatten()
         }
         [_, '近'] if quantity.class == MeasureClass::Span && !bounded_after => {
             lower(start + 1).map(|bound| Bound { side: Side::Upper, ..bound })
@@ -118,12 +151,32 @@ fn far(chars: &[char], quantity: &Quantity, from: usize) -> Option<Bound> {
         let found = found.filter(|bound| {
             chars[bound.start] != '最' || chars.get(at) == Some(&'为') || chars[at - 1] == '为'
         });
+        let beyond = chars.get(at..at + 2) == Some(&['部', '分']) || chars.get(at) == Some(&'的');
+        let found = found.filter(|_| !beyond);
         if let Some(bound) = found.filter(|bound| bound.end - bound.start >= 2) {
             return Some(bound);
         }
         at -= 1;
     }
     None
+}
+
+/// `不超过本人十八个月`, `不超过每小时50公里`: whose it is, or per what, stands between.
+fn near(chars: &[char], quantity: &Quantity, from: usize) -> Option<Bound> {
+    let lowest = quantity.start.saturating_sub(NEAR).max(from);
+    (lowest..quantity.start).rev().find_map(|at| {
+        let between = &chars[at..quantity.start];
+        let bound = bound::before(chars, at).filter(|bound| bound.end == at)?;
+        let whose = matches!(between.first(), Some('每' | '本' | '失' | '其'))
+            && between.iter().all(|c| c.is_alphabetic() && !"按给满".contains(*c))
+            && between
+                .iter()
+                .enumerate()
+                .all(|(n, c)| *c != '年' || between[..n].ends_with(&['每']));
+        let whose = whose || matches!(between, ['人', '民', '币']);
+        let plain = bound.end - bound.start >= 2 && chars[bound.start] != '最';
+        (whose && plain).then_some(bound)
+    })
 }
 
 fn breaks(character: char) -> bool {
@@ -152,6 +205,12 @@ pub(super) fn after(chars: &[char], quantity: &Quantity) -> Option<Bound> {
     if word(&['期', '及', '以', '上']) {
         return bound(4, Side::Lower, true);
     }
+    if word(&['期', '或', '以', '上']) {
+        return bound(4, Side::Lower, true);
+    }
+    if word(&['期', '限', '内']) {
+        return bound(3, Side::Upper, true);
+    }
     if word(&['期', '以', '上']) {
         return bound(3, Side::Lower, true);
     }
@@ -161,12 +220,13 @@ pub(super) fn after(chars: &[char], quantity: &Quantity) -> Option<Bound> {
     if word(&['以', '后']) {
         return bound(2, Side::Lower, quantity.class == MeasureClass::Age);
     }
-    if quantity.class == MeasureClass::Span && word(&['前']) {
+    if timed && word(&['前']) {
         let next = chars.get(start + 1).copied().unwrap_or(' ');
+        let side = if quantity.class == MeasureClass::Age { Side::Upper } else { Side::Lower };
         return if matches!(next, '款' | '述' | '项' | '期') {
             None
         } else {
-            bound(1, Side::Lower, true)
+            bound(1, side, side == Side::Lower)
         };
     }
     if word(&['后', '方', '可']) {

@@ -37,6 +37,8 @@ fn endless_numerals_deep_brackets_and_lone_comparators_are_plain_data() {
     ] {
         sound(&unit.repeat(20_000));
     }
+    // Statement after statement in a clause that never ends.
+    sound(&"给予奖励1元".repeat(5_000));
     sound("");
     sound("\u{0}\u{feff}\u{200b}");
 }
