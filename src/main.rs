@@ -12,6 +12,7 @@
 mod command;
 mod input;
 mod output;
+mod rows;
 mod snapshot;
 mod state;
 
@@ -66,6 +67,8 @@ enum Command {
     Extract(command::extract::Arguments),
     /// Measure how good an answer is
     Evaluate(command::evaluate::Arguments),
+    /// Learn the order of policies from what was opened, applied for and approved
+    Train(command::train::Arguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(command::schema::Arguments),
 }
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Extract(arguments) => command::extract::run(&arguments),
         Command::Evaluate(arguments) => command::evaluate::run(&arguments),
         Command::Parse(arguments) => command::parse::run(&arguments),
+        Command::Train(arguments) => command::train::run(&arguments),
         Command::Schema(arguments) => command::schema::run(&arguments),
     };
     match result {

@@ -16,6 +16,7 @@ use zhida_model::{
     },
     frame::World,
     policy::Parameters,
+    ranking::Ranking,
     reference::Reference,
     rules::program::{Program, Source},
 };
@@ -98,6 +99,11 @@ impl From {
         let known_at = snapshot.manifest().known_at;
         let world = snapshot.world()?;
         Ok(Opened { snapshot, reference, program, sources, world, known_at })
+    }
+
+    /// The trained order of the data folder, where there is one.
+    pub fn ranking(&self, program: &Program) -> Result<Option<Ranking>> {
+        Ok(zhida_store::ranking(&self.data, program)?)
     }
 
     /// The day judged.

@@ -22,6 +22,7 @@ pub mod matching;
 pub mod metrics;
 pub mod office;
 pub mod policy;
+pub mod ranking;
 pub mod reference;
 pub mod rules;
 pub mod text;

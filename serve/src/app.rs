@@ -22,7 +22,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     auth, calculator, dossier, explanation, fields, health, lookup, office, openapi::Description,
-    page, policies, preferences, problem::Problem, pushes, recommendations, search, state::State,
+    page, policies, preferences, problem::Problem, pushes, ranking, recommendations, search,
+    state::State,
 };
 
 /// Longest body, in bytes.
@@ -51,11 +52,14 @@ pub fn app(state: State) -> Router {
         .route("/v1/policies/search", get(search::search))
         .route("/v1/policies/{id}", get(policies::one))
         .route("/v1/fields", get(fields::fields))
+        .route("/v1/ranking", get(ranking::ranking))
         .route("/v1/match", post(calculator::calculate));
     let pages = Router::new()
         .route("/", get(page::index))
         .route("/page.css", get(page::style))
-        .route("/page.js", get(page::script));
+        .route("/page.js", get(page::script))
+        .route("/ranking", get(ranking::page))
+        .route("/ranking.js", get(ranking::script));
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };

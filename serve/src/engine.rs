@@ -9,6 +9,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::SystemTime,
 };
 
 use jiff::civil::Date;
@@ -21,6 +22,7 @@ use zhida_model::{
     frame::{CHUNK_ROWS, Dossiers, Frame, World},
     office::proofs::report::Report,
     policy::Parameters,
+    ranking::Ranking,
     reference::Reference,
     rules::{
         dated::Dated,
@@ -28,7 +30,8 @@ use zhida_model::{
     },
 };
 use zhida_store::{
-    Snapshot, StoreError,
+    RANKER, RankingError, Snapshot, StoreError,
+    feedback::FEEDBACK,
     search::{Record, SearchError, SearchIndex},
 };
 
@@ -61,6 +64,9 @@ pub enum EngineError {
         /// What is wrong.
         detail: String,
     },
+    /// The trained order cannot be used.
+    #[error(transparent)]
+    Ranking(#[from] RankingError),
     /// Catalogue, parameters or policies have errors.
     #[error("{} findings in the definitions of the snapshot, the first: {}", .0.len(), first(.0))]
     Findings(Vec<Diagnostic>),
@@ -104,6 +110,22 @@ pub enum Condition {
     Damaged,
 }
 
+/// Size and time of the files of a trained order: another ranker is taken into
+/// use as another snapshot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trained([Option<(u64, SystemTime)>; 2]);
+
+impl Trained {
+    /// The files of a data folder as they are.
+    #[must_use]
+    pub fn of(root: &Path) -> Trained {
+        Trained([RANKER, FEEDBACK].map(|name| {
+            let about = std::fs::metadata(root.join(name)).ok()?;
+            Some((about.len(), about.modified().ok()?))
+        }))
+    }
+}
+
 /// A snapshot that is being served.
 #[derive(Debug)]
 pub struct Engine {
@@ -116,6 +138,10 @@ pub struct Engine {
     days: Mutex<Days>,
     desks: Mutex<Vec<(Date, Arc<Desk>)>>,
     search: OnceLock<SearchIndex>,
+    /// The trained order, where the data folder has one.
+    pub ranking: Option<Ranking>,
+    /// The files it was read from, as they were.
+    pub trained: Trained,
     /// What is proved about its rules, once somebody asks.
     pub proofs: OnceLock<Report>,
 }
@@ -149,6 +175,8 @@ impl Engine {
         if !errors.is_empty() {
             return Err(EngineError::Findings(errors));
         }
+        let trained = Trained::of(path);
+        let ranking = zhida_store::ranking(path, &program)?;
         Ok(Engine {
             snapshot,
             rules: Arc::new(Rules { reference, program }),
@@ -157,6 +185,8 @@ impl Engine {
             days: Mutex::new(Vec::new()),
             desks: Mutex::new(Vec::new()),
             search: OnceLock::new(),
+            ranking,
+            trained,
             proofs: OnceLock::new(),
         })
     }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zhida_model::{
     domain::{SubjectKey, Tri},
-    matching::{self, ConditionTrace, Explanation, Matcher, Selected},
+    matching::{self, ConditionTrace, Explanation, Matcher, Selected, rounded},
     policy::file::CaseType,
+    ranking::Scored,
     rules::scalar::{At, Dossier},
 };
 
@@ -132,8 +133,40 @@ pub struct ExplanationBody {
     pub suppressed: Option<&'static str>,
     /// Every condition.
     pub conditions: Vec<ConditionBody>,
+    /// Why it stands where it does in the list, where the order was learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderBody>,
     /// Says that a person decides and where to ask.
     pub notice: String,
+}
+
+/// Why a policy stands where it does in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderBody {
+    /// The score the list is ordered by: the product of the four below.
+    pub score: f64,
+    /// Probability of opening it once seen, 0 to 1.
+    pub open: f64,
+    /// Probability of applying once opened, 0 to 1.
+    pub apply: f64,
+    /// Probability of approval once applied, 0 to 1.
+    pub approve: f64,
+    /// What the sum is worth, 0 to 1.
+    pub value: f64,
+    /// What moves it up or down against an average one, in Chinese.
+    pub reasons: Vec<String>,
+}
+
+/// Reasons named for each direction.
+const REASONS: usize = 4;
+
+impl OrderBody {
+    fn of(scored: Scored) -> Option<OrderBody> {
+        let [open, apply, approve] = scored.probabilities;
+        let reasons = scored.words(REASONS);
+        let (score, value) = (rounded(scored.score), scored.value);
+        score.is_finite().then_some(OrderBody { score, open, apply, approve, value, reasons })
+    }
 }
 
 /// Why a policy fits a subject or does not.
@@ -166,7 +199,8 @@ pub async fn explanation(
             let as_of = shared.day_judged(asked.as_of.as_deref(), engine.known_at())?;
             let world = engine.world_of(kind, row)?;
             let day = engine.day(as_of);
-            let matcher = Matcher::new(day.borrow_dependent(), &world);
+            let matcher =
+                Matcher::new(day.borrow_dependent(), &world).with(engine.ranking.as_ref());
             let selected = choose(&matcher, &policy, asked.version.as_deref(), asked.case)?;
             if selected.policy.file.audience != kind {
                 let message =
@@ -179,6 +213,10 @@ pub async fn explanation(
             let at = place(&matcher, &selected, Dossier { frame, row }, unit)?;
             let mut body = explain(engine, &matcher, &selected, &at);
             body.subject = Some(key.to_string());
+            let found = matcher.found(&selected, &at);
+            body.order = engine.ranking.as_ref().and_then(|ranking| {
+                OrderBody::of(ranking.scored(&matcher, kind, at.subject, &at, &found)?)
+            });
             Ok(body)
         })
         .await?;
@@ -266,6 +304,7 @@ pub(crate) fn explain<'a>(
         failing: found.failing,
         suppressed: found.suppressed.as_ref().map(|reason| reason.label()),
         conditions: found.conditions.into_iter().map(condition).collect(),
+        order: None,
         notice: format!(
             "本说明由系统依据已共享的数据自动生成，不是受理决定；如有出入，请向{}核实（{phone}）。",
             contact.department

@@ -72,7 +72,7 @@ pub fn judge(matcher: &Matcher<'_>, kind: SubjectKind, row: u32, wanted: Wanted)
             judge_policy(matcher, selected, subject, wanted, &mut memo, &mut judged);
         }
     }
-    matcher.finish(&mut judged.matches);
+    matcher.finish(kind, subject, &mut judged.matches);
     judged.counts.suppressed = judged
         .matches
         .iter()

@@ -30,6 +30,7 @@ pub mod preferences;
 pub mod problem;
 pub mod push;
 pub mod pushes;
+pub mod ranking;
 pub mod recommendations;
 pub mod search;
 mod server;

@@ -19,6 +19,7 @@ use utoipa::{
         crate::policies::one,
         crate::search::search,
         crate::fields::fields,
+        crate::ranking::ranking,
         crate::calculator::calculate,
         crate::lookup::lookup,
         crate::recommendations::list,

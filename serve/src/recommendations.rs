@@ -193,7 +193,10 @@ pub async fn list(
                 known_at: engine.known_at().to_string(),
                 snapshot: engine.snapshot.manifest().version.clone(),
                 counts: None,
-                notice: "本列表依据已共享的数据自动比对生成，按确定程度、金额和截止时间排序；以受理部门认定为准。",
+                notice: match engine.ranking.as_ref().and_then(|ranking| ranking.ranker.of(kind)) {
+                    Some(_) => "本列表依据已共享的数据自动比对生成，按预计办成的可能和金额排序，排序原理见 /ranking，可改用 mode=general；以受理部门认定为准。",
+                    None => "本列表依据已共享的数据自动比对生成，按确定程度、金额和截止时间排序；以受理部门认定为准。",
+                },
                 recommendations: Vec::new(),
                 not_matching: Vec::new(),
             };
@@ -204,7 +207,8 @@ pub async fn list(
             }
             let world = engine.world_of(kind, row)?;
             let day = engine.day(as_of);
-            let matcher = Matcher::new(day.borrow_dependent(), &world);
+            let matcher =
+                Matcher::new(day.borrow_dependent(), &world).with(engine.ranking.as_ref());
             let judged = judging::judge(&matcher, kind, row, include.wanted);
             body.counts = Some(judged.counts);
             fill(&mut body, engine, &matcher, judged, include.suppressed, k);

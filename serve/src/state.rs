@@ -13,7 +13,7 @@ use zhida_model::domain::{KeySecret, SubjectKey, SubjectKind};
 use crate::{
     clock,
     db::Database,
-    engine::{Engine, EngineError},
+    engine::{Engine, EngineError, Trained},
     problem::{FieldError, Problem},
 };
 
@@ -174,13 +174,15 @@ impl Shared {
         tokio::task::spawn_blocking(move || work(&engine)).await.map_err(Problem::internal)?
     }
 
-    /// Takes a newer snapshot into use, if there is one. Returns its version.
+    /// Takes a newer snapshot, or another trained order, into use, if there is one. Returns its version.
     ///
     /// # Errors
     /// When the newer one cannot be served; the old one stays in force.
     pub fn reload(&self) -> Result<Option<String>, EngineError> {
         let manifest = zhida_store::Snapshot::manifest_of(&self.root)?;
-        if manifest.version == self.engine().snapshot.manifest().version {
+        let engine = self.engine();
+        let same = manifest.version == engine.snapshot.manifest().version;
+        if same && engine.trained == Trained::of(&self.root) {
             return Ok(None);
         }
         let engine = Arc::new(Engine::open(&self.root)?);

@@ -5,10 +5,11 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
+use zhida_pipeline::train::HOLDOUT;
 use zhida_serve::refuse_address;
 
 use crate::{
-    command::{build, matches, push, serve, synth},
+    command::{build, matches, push, serve, synth, train},
     input::Definitions,
     output::{self, Format},
     snapshot::From,
@@ -39,6 +40,44 @@ pub struct Arguments {
     definitions: Definitions,
 }
 
+/// Invents feedback and learns from it.
+fn learn(from: &dyn Fn() -> From) -> Result<()> {
+    synth::feedback(&synth::FeedbackArguments {
+        from: from(),
+        out: None,
+        seed: 2026,
+        format: Format::Table,
+    })?;
+    train::run(&train::Arguments {
+        from: from(),
+        feedback: None,
+        out: None,
+        until: None,
+        holdout: HOLDOUT,
+        seed: 2026,
+        trained_on: None,
+        format: Format::Table,
+    })?;
+    Ok(())
+}
+
+/// Makes the departments' tables.
+fn tables(arguments: &Arguments) -> Result<()> {
+    synth::run(&synth::Arguments {
+        what: None,
+        out: Some(arguments.out.join("tables")),
+        enterprises: arguments.enterprises,
+        citizens: arguments.citizens,
+        seed: 2026,
+        known_at: arguments.known_at,
+        form: synth::Form::Mixed,
+        fault_rate: 0.005,
+        definitions: arguments.definitions.clone(),
+        format: Format::Table,
+    })?;
+    Ok(())
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<bool> {
     let (out, day) = (&arguments.out, arguments.known_at);
@@ -46,17 +85,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         refuse_address(arguments.bind)?;
     }
     output::say("1. departments' tables");
-    synth::run(&synth::Arguments {
-        out: out.join("tables"),
-        enterprises: arguments.enterprises,
-        citizens: arguments.citizens,
-        seed: 2026,
-        known_at: day,
-        form: synth::Form::Mixed,
-        fault_rate: 0.005,
-        definitions: arguments.definitions.clone(),
-        format: Format::Table,
-    })?;
+    tables(arguments)?;
     output::say("\n2. dossiers");
     let key_file = out.join("key.hex");
     let report = build::execute(&build::Arguments {
@@ -72,15 +101,19 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     })?;
     output::say(report.summary().trim_end());
     output::say(&format!("full report: {}", out.join("data/quality.json").display()));
-    output::say("\n3. matches");
     let data = out.join("data");
+    let from = || From { data: data.clone(), policies: None, as_of: Some(day) };
+    output::say("\n3. invented feedback, and an order learned from it");
+    learn(&from)?;
+    output::say("\n4. matches");
     matches::run(&matches::Arguments {
-        from: From { data: data.clone(), policies: None, as_of: Some(day) },
+        from: from(),
         out: None,
         best: 10,
+        plain: false,
         format: Format::Table,
     })?;
-    output::say("\n4. pushes");
+    output::say("\n5. pushes");
     push::run(&push::Arguments {
         data: data.clone(),
         state: None,
@@ -91,7 +124,7 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.no_serve {
         return Ok(true);
     }
-    output::say("\n5. service");
+    output::say("\n6. service");
     serve::run(&serve::Arguments {
         data,
         bind: arguments.bind,

@@ -12,6 +12,7 @@ use zhida_model::{
         windows,
     },
     policy::cases::Verdict,
+    ranking::Scored,
     rules::{dated::Dated, program::Policy, scalar::Dossier},
 };
 
@@ -46,7 +47,8 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     let (kind, row) = opened.subject(&arguments.subject, arguments.key_file.as_deref())?;
     let as_of = arguments.from.day(opened.known_at);
     let dated = Dated::new(&opened.program, &opened.reference, as_of, opened.known_at);
-    let matcher = Matcher::new(&dated, &opened.world);
+    let ranking = arguments.from.ranking(&opened.program)?;
+    let matcher = Matcher::new(&dated, &opened.world).with(ranking.as_ref());
     let chosen: Vec<Selected<'_>> = chosen(arguments, &matcher, &dated)?;
     let Some((frame, row)) = opened.world.of(kind).locate(row) else {
         bail!("the snapshot does not hold that dossier: build again");
@@ -64,7 +66,13 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
         }
         for unit in units(&matcher.scalar, selected.policy, subject) {
             if !matches!(unit, Unit::Unseen) {
-                explanations.push(explain(&matcher.scalar, selected, &unit.at(subject)));
+                let at = unit.at(subject);
+                let order = ranking.as_ref().and_then(|ranking| {
+                    let found = matcher.found(selected, &at);
+                    ranking.scored(&matcher, kind, subject, &at, &found)
+                });
+                let explanation = explain(&matcher.scalar, selected, &at);
+                explanations.push(Explained { explanation, order });
             }
         }
     }
@@ -75,11 +83,38 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
                 output::say("没有可以判断的对象：相关关系没有登记，或登记不完整。");
             }
             for explanation in &explanations {
-                print(explanation, &opened.reference.catalogue);
+                print(&explanation.explanation, &opened.reference.catalogue);
+                if let Some(order) = &explanation.order {
+                    print_order(order);
+                }
             }
         }
     }
     Ok(true)
+}
+
+/// An explanation with the reasons for its place in a list, where the order
+/// was learned.
+#[derive(Debug, serde::Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<Scored>,
+}
+
+/// Reasons printed for each direction.
+const REASONS: usize = 4;
+
+fn print_order(order: &Scored) {
+    let [open, apply, approve] = order.probabilities;
+    output::say(&format!(
+        "排序：{:.4} = 查看 {open:.3} × 申请 {apply:.3} × 办成 {approve:.3} × 金额价值 {:.3}",
+        order.score, order.value
+    ));
+    for line in order.words(REASONS) {
+        output::say(&format!("  {line}"));
+    }
 }
 
 fn chosen<'a>(

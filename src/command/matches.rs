@@ -22,6 +22,9 @@ pub struct Arguments {
     /// How many of the best are written for each subject
     #[arg(long, default_value_t = 10)]
     pub best: usize,
+    /// Keep the first order although the data folder has a trained one (ranker.json)
+    #[arg(long)]
+    pub plain: bool,
     /// How to print the result
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -36,7 +39,10 @@ pub fn run(arguments: &Arguments) -> Result<bool> {
     let total: usize = opened.world.dossiers.iter().map(|dossiers| dossiers.rows).sum();
     let bar = output::progress(total as u64, "match");
     let options = MatchOptions { out: out.clone(), best: arguments.best };
-    let report = match_all(&dated, &opened.world, &options, &|done, _| bar.set_position(done))?;
+    let ranking = if arguments.plain { None } else { arguments.from.ranking(&opened.program)? };
+    let report = match_all(&dated, &opened.world, &options, ranking.as_ref(), &|done, _| {
+        bar.set_position(done);
+    })?;
     bar.finish_and_clear();
     match arguments.format {
         Format::Json => output::say(&serde_json::to_string_pretty(&report)?),

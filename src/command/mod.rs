@@ -18,4 +18,5 @@ pub mod serve;
 pub mod simulate;
 pub mod sql;
 pub mod synth;
+pub mod train;
 pub mod upcoming;

@@ -6,6 +6,7 @@
 //! checks each chunk when it is first read; [`Layout`] says which columns a
 //! table has; [`Manifest`] lists what a snapshot consists of;
 //! [`atomic_write`] serves every other file that must never be half written.
+//! [`matches`] puts matches into Arrow batches, for Parquet and for Python.
 //! [`document`] reads what offices publish: text, HTML, DOCX, PDF.
 //!
 //! On disk, below the directory the caller names:
@@ -20,8 +21,10 @@
 //! ```
 //! The tables are Arrow IPC files: any tool that reads Arrow reads them.
 //!
+//! Beside them `feedback.parquet`: what was shown and what became of it ([`feedback`]).
+//!
 //! Deliberately absent: the making of dossiers (`pipeline`), what the values
-//! mean (`zhida_model`), Parquet, networks, clocks.
+//! mean (`zhida_model`), networks, clocks.
 
 mod atomic;
 mod decode;
@@ -29,12 +32,15 @@ mod digest;
 pub mod document;
 mod encode;
 mod error;
+pub mod feedback;
 mod ipc;
 mod keys;
 mod layout;
 mod manifest;
 mod mapping;
+pub mod matches;
 mod place;
+mod ranking;
 pub mod search;
 mod snapshot;
 mod writer;
@@ -45,6 +51,7 @@ pub use self::{
     layout::Layout,
     manifest::{BatchEntry, FileEntry, Manifest, ManifestInfo, TableEntry},
     place::{activate, versions},
+    ranking::{RANKER, RankingError, ranking},
     snapshot::Snapshot,
     writer::SnapshotWriter,
 };

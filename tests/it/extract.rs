@@ -122,7 +122,7 @@ fn labels_are_compared_and_differences_told() {
 
 #[test]
 fn committed_labels_can_all_be_read_and_ask_for_their_texts() {
-    for name in ["tuned.jsonl", "unseen.jsonl"] {
+    for name in ["tuned.jsonl", "unseen.jsonl", "unseen-clauses.jsonl"] {
         let path = root().join("tests/labels").join(name);
         let run = run(&["evaluate", "extraction", "--labels", path.to_str().unwrap()]);
         assert_eq!(run.code, 1);

@@ -118,6 +118,21 @@ fn the_commands_of_the_page_for_offices_run() {
     }
 }
 
+/// What the page shows of the figures is what the commands print.
+#[test]
+fn the_commands_of_the_page_on_evaluation_run() {
+    let name = "docs/evaluation.md";
+    let text = fs::read_to_string(root().join(name)).unwrap();
+    let blocks = marked(&text);
+    assert!(blocks.len() >= 3, "{name}");
+    let out = run(name, &blocks.join("\n"));
+    let shown = written(&text, "text");
+    assert!(shown.lines().count() >= 50, "{shown}");
+    for line in shown.lines() {
+        assert!(out.contains(line), "`{line}` is not in:\n{out}");
+    }
+}
+
 #[test]
 fn the_commands_of_the_catalogue_guide_run() {
     runs("docs/catalogue.md");

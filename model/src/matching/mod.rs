@@ -6,6 +6,7 @@
 
 mod amount;
 mod cell;
+mod everybody;
 mod explain;
 mod judge;
 mod outcome;
@@ -16,6 +17,7 @@ mod suppress;
 pub use self::{
     amount::{Amount, amount, granted},
     cell::format_cell,
+    everybody::Ranked,
     explain::{ConditionTrace, Evidence, Explanation, Test, evidence, explain},
     judge::{Unit, failing, unit_verdict, units, verdict},
     outcome::{Match, Matcher, Memo, Missing, rank},

@@ -10,6 +10,7 @@ use crate::{
     domain::{SubjectKey, SubjectKind},
     frame::World,
     policy::{cases::Verdict, file::PolicyFile},
+    ranking::Ranking,
     rules::{
         dated::Dated,
         ir::AtomId,
@@ -60,7 +61,7 @@ pub struct Match {
     pub suppressed: Option<Suppression>,
     /// Ids of rivals of which only one can be had.
     pub choose_one: Vec<String>,
-    /// First score.
+    /// Score it is ordered by: the first, or that of a ranking.
     pub score: f64,
 }
 
@@ -71,6 +72,8 @@ pub struct Matcher<'a> {
     pub scalar: Scalar<'a>,
     /// The versions judged.
     pub selected: Vec<Selected<'a>>,
+    /// What puts matches in order; without one the first score does.
+    pub ranking: Option<&'a Ranking>,
 }
 
 /// How many missing sets one memo keeps; sums of money differ without end.
@@ -91,7 +94,14 @@ impl<'a> Matcher<'a> {
     /// A matcher for the versions that the day selects.
     #[must_use]
     pub fn new(dated: &'a Dated<'a>, world: &'a World) -> Matcher<'a> {
-        Matcher { scalar: Scalar::new(dated, world), selected: select(dated.program, dated.as_of) }
+        let selected = select(dated.program, dated.as_of);
+        Matcher { scalar: Scalar::new(dated, world), selected, ranking: None }
+    }
+
+    /// The same with a trained order, where there is one.
+    #[must_use]
+    pub fn with(self, ranking: Option<&'a Ranking>) -> Matcher<'a> {
+        Matcher { ranking, ..self }
     }
 
     /// Whether the subject is dead or deregistered.
@@ -111,8 +121,31 @@ impl<'a> Matcher<'a> {
                 self.policy(selected, subject, memo, &mut matches);
             }
         }
-        self.finish(&mut matches);
+        self.finish(kind, subject, &mut matches);
         matches
+    }
+
+    /// What may be offered to a subject on the day: not ineligible, not
+    /// suppressed, the window open. In the order of the policies, and without
+    /// the missing data of unknown verdicts, which are costly to find.
+    #[must_use]
+    pub fn offers(&self, kind: SubjectKind, subject: Dossier<'a>, memo: &mut Memo) -> Vec<Match> {
+        let mut offers = Vec::new();
+        for selected in &self.selected {
+            let open = matches!(selected.window, ClaimWindow::Open { .. });
+            if selected.policy.file.audience != kind || !open {
+                continue;
+            }
+            for unit in units(&self.scalar, selected.policy, subject) {
+                let verdict = unit_verdict(&self.scalar, selected.policy, &unit, subject);
+                if verdict != Verdict::Ineligible {
+                    let at = unit.at(subject);
+                    let found = self.bare(selected, &unit, &at, verdict, memo);
+                    offers.extend(Some(found).filter(|found| found.suppressed.is_none()));
+                }
+            }
+        }
+        offers
     }
 
     /// Adds the matches of one policy for one subject.
@@ -142,12 +175,25 @@ impl<'a> Matcher<'a> {
         verdict: Verdict,
         memo: &mut Memo,
     ) -> Match {
-        let policy = selected.policy;
-        let unseen = matches!(unit, Unit::Unseen);
         let missing = match verdict {
             Verdict::Unknown => self.missing_of(selected, unit, at, memo).to_vec(),
             _ => Vec::new(),
         };
+        Match { missing, ..self.bare(selected, unit, at, verdict, memo) }
+    }
+
+    /// The match without its missing data, which are costly to find.
+    #[must_use]
+    pub fn bare(
+        &self,
+        selected: &Selected<'a>,
+        unit: &Unit<'a>,
+        at: &At<'a>,
+        verdict: Verdict,
+        memo: &mut Memo,
+    ) -> Match {
+        let policy = selected.policy;
+        let unseen = matches!(unit, Unit::Unseen);
         let amount = if unseen { Amount::Unknown } else { amount(&self.scalar, policy, at) };
         let days_left = days_left(selected.window, self.scalar.dated.as_of);
         let suppressor = memo.suppressors.entry(selected.index).or_insert_with(|| {
@@ -160,13 +206,22 @@ impl<'a> Matcher<'a> {
             unit: at.unit.map(|unit| unit.dossier.frame.key(unit.dossier.row)),
             verdict,
             amount,
-            missing,
+            missing: Vec::new(),
             window: selected.window,
             days_left,
             suppressed: suppressor.of(&self.scalar, selected.window, at),
             choose_one: Vec::new(),
             score: score(verdict, amount, days_left),
         }
+    }
+
+    /// The match of a policy for a subject or unit that can be seen, whatever
+    /// its verdict, without its missing data.
+    #[must_use]
+    pub fn found(&self, selected: &Selected<'a>, at: &At<'a>) -> Match {
+        let unit = at.unit.map_or(Unit::Subject, Unit::Member);
+        let verdict = unit_verdict(&self.scalar, selected.policy, &unit, at.subject);
+        self.bare(selected, &unit, at, verdict, &mut Memo::default())
     }
 
     /// The fewest missing data of an unknown verdict.
@@ -218,9 +273,9 @@ impl<'a> Matcher<'a> {
         describe(&self.scalar, selected.policy.file.audience, selected.policy.unit, item)
     }
 
-    /// Marks rivals and puts the matches in order: shown before suppressed,
-    /// then by score, ties by policy and unit.
-    pub fn finish(&self, matches: &mut [Match]) {
+    /// Marks rivals and puts the matches of a subject in order: by the ranking,
+    /// or shown before suppressed, then by score, ties by policy and unit.
+    pub fn finish(&self, kind: SubjectKind, subject: Dossier<'a>, matches: &mut Vec<Match>) {
         let program = self.scalar.dated.program;
         let file = |found: &Match| program.policies.get(found.policy).map(|policy| &policy.file);
         let shown: Vec<&PolicyFile> = matches
@@ -236,7 +291,11 @@ impl<'a> Matcher<'a> {
                 found.choose_one = choose_one(&own.file, &shown);
             }
         }
-        rank(matches);
+        let ordered =
+            self.ranking.is_some_and(|ranking| ranking.order(self, kind, subject, matches));
+        if !ordered {
+            rank(matches);
+        }
     }
 }
 

@@ -182,7 +182,12 @@ impl Lint<'_> {
         let policy = self.policy;
         let mut graph = program.graph.clone();
         let (reached, gap) = tier_nodes(policy, &mut graph);
-        let examined = Program { graph, policies: Vec::new(), manuals: program.manuals.clone() };
+        let examined = Program {
+            graph,
+            policies: Vec::new(),
+            manuals: program.manuals.clone(),
+            traits: Default::default(),
+        };
         let day = examined_on(&policy.file);
         let dated = Dated::new(&examined, reference, day, day);
         let scalar = Scalar::new(&dated, world);

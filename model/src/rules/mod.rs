@@ -25,6 +25,7 @@ pub mod program;
 pub mod render;
 pub mod scalar;
 pub mod sql;
+pub mod traits;
 pub mod values;
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::{
         check::{Audience, Checker, Fault, ManualClause},
         ir::{Graph, NodeId, NumId},
         place,
+        traits::{self, Trait},
     },
 };
 
@@ -39,6 +40,8 @@ pub struct Program {
     pub policies: Vec<Policy>,
     /// Clauses that a person judges, by their number in the graph.
     pub manuals: Vec<ManualClause>,
+    /// By [`crate::domain::SubjectKind::index`]: what subjects are, for the ranking.
+    pub traits: [Vec<Trait>; 2],
 }
 
 /// What identifies one version of one policy.
@@ -204,6 +207,7 @@ impl Program {
                 program.policies.push(policy);
             }
         }
+        program.traits = traits::compile(&mut program.graph, reference);
         (program, findings)
     }
 }

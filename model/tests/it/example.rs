@@ -127,7 +127,7 @@ impl Example {
             (None, Some(text)) => checker.money(text).map(Compiled::Sum),
             _ => return Err("exactly one of `when` and `amount` is needed".to_owned()),
         };
-        Ok((Program { graph, policies: Vec::new(), manuals }, compiled))
+        Ok((Program { graph, policies: Vec::new(), manuals, traits: Default::default() }, compiled))
     }
 
     /// Every fault of the expression.

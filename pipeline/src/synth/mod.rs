@@ -18,7 +18,7 @@
 mod cell;
 mod citizen;
 mod day;
-mod draw;
+pub(crate) mod draw;
 mod enterprise;
 mod fault;
 mod firm;

@@ -135,7 +135,7 @@ pub async fn push_run(
         let mut first = 0;
         while first < rows {
             let last = rows.min(first.saturating_add(options.batch.max(1)));
-            let batch = judge(&day, &world, kind, first..last).await?;
+            let batch = judge(engine, &day, &world, kind, first..last).await?;
             run.apply(batch).await?;
             progress(run.report.subjects as u64, total);
             first = last;
@@ -146,14 +146,16 @@ pub async fn push_run(
 }
 
 async fn judge(
+    engine: &Arc<Engine>,
     day: &Arc<Day>,
     world: &Arc<World>,
     kind: SubjectKind,
     rows: std::ops::Range<u32>,
 ) -> Result<Batch, PushError> {
-    let (day, world) = (Arc::clone(day), Arc::clone(world));
+    let (engine, day, world) = (Arc::clone(engine), Arc::clone(day), Arc::clone(world));
     Ok(tokio::task::spawn_blocking(move || {
-        candidates::batch(&Matcher::new(day.borrow_dependent(), &world), kind, rows)
+        let matcher = Matcher::new(day.borrow_dependent(), &world).with(engine.ranking.as_ref());
+        candidates::batch(&matcher, kind, rows)
     })
     .await?)
 }

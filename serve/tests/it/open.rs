@@ -260,7 +260,7 @@ async fn the_pages_load_nothing_from_elsewhere() {
     let service = Service::new().await;
     let page = service.get_openly("/").await;
     assert!(page.text.contains("lang=\"zh"));
-    for path in ["/", "/page.css", "/page.js", "/docs/"] {
+    for path in ["/", "/page.css", "/page.js", "/ranking", "/ranking.js", "/docs/"] {
         let reply = service.get_openly(path).await;
         assert_eq!(reply.status.as_u16(), 200, "{path}");
         assert!(!reply.text.contains("https://"), "{path} names another place");
@@ -295,6 +295,7 @@ async fn the_description_names_every_route() {
             "/v1/policies/{id}",
             "/v1/pushes",
             "/v1/pushes/{id}/acknowledgements",
+            "/v1/ranking",
             "/v1/subjects/lookup",
             "/v1/subjects/{key}/dossier",
             "/v1/subjects/{key}/explanations/{policy}",

@@ -64,7 +64,7 @@ async fn recommendations_come_with_reasons() {
     assert_eq!(one["verdict_words"], "可能符合（待人工认定）");
     assert_eq!(one["amount"]["fen"], 10_000);
     let score = one["score"].to_string();
-    assert!(score.len() <= "0.1234".len(), "{score}");
+    assert!(score.len() <= "0.123456".len(), "{score}");
     assert_eq!(
         one["why"],
         json!(["满足：具有本市户籍", "满足：年满80周岁", "由受理部门认定：核实居住情况"])

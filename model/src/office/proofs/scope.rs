@@ -34,7 +34,12 @@ impl<'a> Scope<'a> {
     pub fn new(program: &'a Program, reference: &'a Reference) -> Scope<'a> {
         let mut graph: Graph = program.graph.clone();
         let probes = program.policies.iter().map(|policy| probes(policy, &mut graph)).collect();
-        let extended = Program { graph, policies: Vec::new(), manuals: program.manuals.clone() };
+        let extended = Program {
+            graph,
+            policies: Vec::new(),
+            manuals: program.manuals.clone(),
+            traits: Default::default(),
+        };
         Scope { program, reference, extended, probes }
     }
 

@@ -112,7 +112,7 @@ impl Ask {
         let audience = Audience { subject: self.kind, unit };
         let checker = Checker::new(reference().lookup(), audience, &mut graph, &mut manuals);
         let id = lower(checker)?;
-        Ok((Program { graph, policies: Vec::new(), manuals }, id))
+        Ok((Program { graph, policies: Vec::new(), manuals, traits: Default::default() }, id))
     }
 
     fn with<T>(&self, program: &Program, body: impl FnOnce(&Scalar<'_>, &At<'_>) -> T) -> T {

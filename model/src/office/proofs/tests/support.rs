@@ -52,7 +52,7 @@ fn compile(expression: &str) -> (Program, NodeId) {
     let checker = Checker::new(reference().lookup(), audience, &mut graph, &mut manuals);
     let node =
         checker.condition(expression).unwrap_or_else(|faults| panic!("`{expression}`: {faults:?}"));
-    (Program { graph, policies: Vec::new(), manuals }, node)
+    (Program { graph, policies: Vec::new(), manuals, traits: Default::default() }, node)
 }
 
 /// Somebody for whom an expression has the truth.
