@@ -118,6 +118,15 @@ fn the_commands_of_the_page_for_offices_run() {
     }
 }
 
+/// From tables to a judged order.
+#[test]
+fn the_commands_of_the_page_on_the_order_run() {
+    let name = "docs/ranking.md";
+    let text = fs::read_to_string(root().join(name)).unwrap();
+    let out = run(name, &marked(&text).join("\n"));
+    assert!(out.contains("0 findings") && out.contains("scores alone"), "{out}");
+}
+
 /// What the page shows of the figures is what the commands print.
 #[test]
 fn the_commands_of_the_page_on_evaluation_run() {
