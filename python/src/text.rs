@@ -5,11 +5,10 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use pyo3::prelude::*;
-use serde_json::json;
 use zhida_model::domain::RegionCode;
 use zhida_model::text::extract::{Places as Home, extract_in};
 use zhida_model::text::place::Finder;
-use zhida_store::search::{Answer, Filter, Places, Question, Record, SearchIndex};
+use zhida_store::search::{Filter, Places, Question, Record, SearchIndex};
 
 use crate::arguments::{Day, from_json};
 use crate::catalogue::Catalogue;
@@ -167,36 +166,5 @@ fn ask(
         pinyin: narrowed.pinyin,
     };
     let answer = index.search(&question).map_err(|error| Error::Search(error.to_string()))?;
-    Ok(as_json(words, &answer))
-}
-
-/// As `zhida search --format json` prints it.
-fn as_json(words: &str, answer: &Answer) -> String {
-    let hits = answer.hits.iter().zip(1..).map(|(hit, rank)| {
-        let record = &hit.record;
-        json!({
-            "rank": rank,
-            "id": record.id,
-            "policy": record.policy,
-            "version": record.version,
-            "title": record.title,
-            "title_marks": hit.title.marks,
-            "snippet": hit.snippet.text,
-            "marks": hit.snippet.marks,
-            "region": record.region.and_then(RegionCode::from_value),
-            "place": record.place,
-            "kind": record.kind,
-            "issuer": record.issuer,
-            "number": record.number,
-            "themes": record.themes,
-            "score": hit.score,
-        })
-    });
-    json!({
-        "query": words,
-        "total": answer.total,
-        "did_you_mean": answer.did_you_mean,
-        "hits": hits.collect::<Vec<_>>(),
-    })
-    .to_string()
+    Ok(answer.json(words).to_string())
 }

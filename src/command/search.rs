@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use flate2::read::MultiGzDecoder;
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::Value;
 use zhida_model::{
     diagnostic::Severity, domain::RegionCode, reference::Reference, rules::program::Program,
 };
@@ -211,7 +211,7 @@ fn ask(ask: &Ask) -> Result<bool> {
     };
     let answer = index.search(&question)?;
     match ask.format {
-        Format::Json => output::say(&format!("{:#}", as_json(&text, &answer))),
+        Format::Json => output::say(&format!("{:#}", answer.json(&text))),
         Format::Table => print(&answer),
     }
     Ok(true)
@@ -271,35 +271,6 @@ fn write_run(index: &SearchIndex, queries: &Path, run: &Path, depth: usize) -> R
         at(95).as_secs_f64() * 1e3,
     ));
     Ok(true)
-}
-
-fn as_json(text: &str, answer: &Answer) -> Value {
-    let hits = answer.hits.iter().zip(1..).map(|(hit, rank)| {
-        let record = &hit.record;
-        json!({
-            "rank": rank,
-            "id": record.id,
-            "policy": record.policy,
-            "version": record.version,
-            "title": record.title,
-            "title_marks": hit.title.marks,
-            "snippet": hit.snippet.text,
-            "marks": hit.snippet.marks,
-            "region": record.region.and_then(RegionCode::from_value),
-            "place": record.place,
-            "kind": record.kind,
-            "issuer": record.issuer,
-            "number": record.number,
-            "themes": record.themes,
-            "score": hit.score,
-        })
-    });
-    json!({
-        "query": text,
-        "total": answer.total,
-        "did_you_mean": answer.did_you_mean,
-        "hits": hits.collect::<Vec<_>>(),
-    })
 }
 
 fn print(answer: &Answer) {

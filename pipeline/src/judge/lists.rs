@@ -7,7 +7,7 @@ use zhida_model::{
     domain::{SubjectKey, SubjectKind},
     matching::{Match, Matcher, Memo},
     policy::cases::Verdict,
-    ranking::{features::value, order::at_of},
+    ranking::{KindRanker, features::value, order::at_of, profile::Profile},
     rules::{dated::Dated, scalar::Dossier},
 };
 use zhida_store::feedback::Entry;
@@ -141,13 +141,7 @@ fn one<'a>(
     let of = judged.ranking.ranker.of(kind)?;
     let history = judged.ranking.histories.of(first.subject);
     let profile = judged.ranking.shelf.profile(matcher, kind, subject, &of.portraits, history);
-    let chances = |one: &Match| {
-        let at = at_of(matcher, subject, one);
-        let scalar = &matcher.scalar;
-        let values = judged.ranking.shelf.features(scalar, &at, one, &profile, &of.uptake)?;
-        Some(of.probabilities(&values))
-    };
-    let probabilities = found.iter().map(chances).collect::<Option<Vec<[f64; 3]>>>()?;
+    let probabilities = probabilities(judged, matcher, subject, of, &profile, &found)?;
     let seen = Seen {
         found: &found,
         facts,
@@ -174,6 +168,24 @@ fn one<'a>(
         orders,
         shuffled: first.shuffled,
     })
+}
+
+/// The calibrated probabilities of each item of a list.
+fn probabilities<'a>(
+    judged: &Judged<'_>,
+    matcher: &Matcher<'a>,
+    subject: Dossier<'a>,
+    of: &KindRanker,
+    profile: &Profile<'_>,
+    found: &[Match],
+) -> Option<Vec<[f64; 3]>> {
+    let one = |found: &Match| {
+        let at = at_of(matcher, subject, found);
+        let scalar = &matcher.scalar;
+        let values = judged.ranking.shelf.features(scalar, &at, found, profile, &of.uptake)?;
+        Some(of.probabilities(&values))
+    };
+    found.iter().map(one).collect()
 }
 
 /// Every order of a list: the ranker's, its scores alone, the baselines.

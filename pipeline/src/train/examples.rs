@@ -109,12 +109,9 @@ impl Source<'_> {
                 continue;
             }
             if let UptakeBy::Log(attention) = uptake {
-                while let Some(row) = examples.rows.get(counted) {
-                    if !self.count(row, on, attention, &mut grown) {
-                        break;
-                    }
-                    counted += 1;
-                }
+                let waiting = examples.rows.iter().skip(counted);
+                counted +=
+                    waiting.take_while(|row| self.count(row, on, attention, &mut grown)).count();
             }
             let tables = match uptake {
                 UptakeBy::Log(_) => [&grown[0], &grown[1]],

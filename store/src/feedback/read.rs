@@ -115,6 +115,29 @@ impl<'b> Columns<'b> {
         })
     }
 
+    /// The days of the outcomes; none lies before the day of the list.
+    fn outcomes(
+        &self,
+        at: usize,
+        row: usize,
+        shown_on: Date,
+    ) -> Result<[Option<Date>; 4], FeedbackError> {
+        let mut outcomes = [None; 4];
+        for ((outcome, array), column) in outcomes.iter_mut().zip(self.outcomes).zip(OUTCOMES) {
+            *outcome = day(array, at);
+            if outcome.is_some_and(|happened| happened < shown_on) {
+                let problem = format!("lies before `shown_on` {shown_on}: exchange them");
+                return Err(FeedbackError::Cell {
+                    path: self.path.to_owned(),
+                    row,
+                    column,
+                    problem,
+                });
+            }
+        }
+        Ok(outcomes)
+    }
+
     fn entry(&self, at: usize, row: usize) -> Result<Entry, FeedbackError> {
         let fail = |column: &'static str, problem: String| FeedbackError::Cell {
             path: self.path.to_owned(),
@@ -136,17 +159,8 @@ impl<'b> Columns<'b> {
             .ok_or_else(|| fail("shown_on", "is no day: every row needs one".to_owned()))?;
         let position = self.position.as_primitive::<UInt16Type>();
         let propensity = self.propensity.as_primitive::<Float64Type>();
-        let mut outcomes = [None; 4];
-        for ((outcome, array), name) in outcomes.iter_mut().zip(self.outcomes).zip(OUTCOMES) {
-            *outcome = day(array, at);
-            if outcome.is_some_and(|happened| happened < shown_on) {
-                return Err(fail(
-                    name,
-                    format!("lies before `shown_on` {shown_on}: exchange them"),
-                ));
-            }
-        }
-        let [opened_on, applied_on, approved_on, dismissed_on] = outcomes;
+        let [opened_on, applied_on, approved_on, dismissed_on] =
+            self.outcomes(at, row, shown_on)?;
         Ok(Entry {
             subject: key(text(self.subject, "subject")?, "subject")?,
             kind: SubjectKind::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(

@@ -18,6 +18,7 @@ mod build;
 mod error;
 mod filter;
 mod index;
+mod json;
 mod manifest;
 mod query;
 mod rank;
